@@ -1,0 +1,1 @@
+"""The action server: thin actions, one module a capability. Never imports rasa."""

@@ -1,0 +1,105 @@
+"""Between Rasa's tracker and dispatcher and our own values: what every action shares."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.dialogue.respond import Responder, unavailable
+from bot.dialogue.turn import Conversation, Message, Reply
+from bot.procedures.catalogue import Catalogue
+from bot.procedures.model import ASPECTS
+from bot.procedures.search import Weights
+from bot.procedures.store import Store, connect
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after which a turn is answered with an apology.
+TIME_LIMIT = 8.0
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue of this process."""
+    return Catalogue(Store(connect(Settings.read().database_url)), Weights.read())
+
+
+class TurnAction(Action, ABC):
+    """One reply to the latest message; each capability is a subclass with a name."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in the domain."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Reply to the latest message and keep what the next turn needs."""
+        conversation = read_conversation(tracker.slots)
+        message = read_message(tracker.latest_message or {})
+        try:
+            reply = await asyncio.wait_for(asyncio.to_thread(self._reply, message, conversation), TIME_LIMIT)
+        except Exception:
+            # The citizen gets an apology and keeps the conversation; staff get the trace, without the text.
+            logger.exception("turn.failed intent=%s", message.intent)
+            reply = unavailable(conversation, Settings.read())
+        buttons = [{"title": button.title, "payload": button.payload} for button in reply.buttons]
+        dispatcher.utter_message(text=reply.text, buttons=buttons or None, json_message=reply.custom)
+        return slots(reply)
+
+    def _reply(self, message: Message, conversation: Conversation) -> Reply:
+        return Responder(catalogue().snapshot(), Settings.read()).respond(message, conversation)
+
+
+def read_message(latest: Mapping[str, Any]) -> Message:
+    """The message as Rasa's NLU, or a button, has it."""
+    intent = latest.get("intent") or {}
+    entities: dict[str, str] = {}
+    aspects = []
+    for entity in latest.get("entities") or []:
+        if entity.get("entity") == "aspect":
+            aspects.append(str(entity.get("value")))
+        else:
+            entities[str(entity.get("entity"))] = str(entity.get("value"))
+    return Message(
+        text=str(latest.get("text") or ""),
+        intent=str(intent.get("name") or ""),
+        confidence=float(intent.get("confidence") or 0.0),
+        aspects=tuple(aspect for aspect in ASPECTS if aspect in aspects),
+        topic=entities.get("topic"),
+        entities=entities,
+    )
+
+
+def read_conversation(slots: Mapping[str, Any]) -> Conversation:
+    """The conversation as the tracker's slots have it."""
+    return Conversation(
+        procedure=slots.get("procedure"),
+        aspects=tuple(slots.get("aspects") or ()),
+        choices=tuple(slots.get("choices") or ()),
+        runners_up=tuple(slots.get("runners_up") or ()),
+        case_question=slots.get("case_question"),
+        case=dict(slots.get("case") or {}),
+    )
+
+
+def slots(reply: Reply) -> list[EventType]:
+    """What to keep, as slot events."""
+    kept = reply.conversation
+    values = {
+        "procedure": kept.procedure,
+        "aspects": list(kept.aspects),
+        "choices": list(kept.choices),
+        "runners_up": list(kept.runners_up),
+        "case_question": kept.case_question,
+        "case": dict(kept.case),
+        "outcome": reply.outcome,
+    }
+    return [SlotSet(name, value) for name, value in values.items()]

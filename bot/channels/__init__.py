@@ -1,0 +1,1 @@
+"""Ways in: channels, named in credentials.yml, and the guards they share."""

@@ -1,0 +1,189 @@
+"""`motcua`: what staff run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from bot.procedures import calibration, definitions, portal, search
+from bot.procedures.catalogue import Catalogue
+from bot.procedures.render import Renderer
+from bot.procedures.search import Entry, Weights
+from bot.procedures.store import LoadReport, Store, connect, migrate
+from bot.procedures.yaml_files import Problem, SourceFile
+from bot.settings import ROOT, SettingError, Settings
+
+PROCEDURES = ROOT / "data" / "procedures"
+GUIDES = ROOT / "data" / "portal"
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Folder = Annotated[Path, typer.Option(help="The folder of procedure definitions.", exists=True, file_okay=False)]
+Guides = Annotated[Path, typer.Option(help="The folder of portal guides.", exists=True, file_okay=False)]
+
+
+def main() -> None:
+    """Run the command line; a wrong setting is one clear line."""
+    try:
+        app()
+    except SettingError as error:
+        errors.print(str(error))
+        sys.exit(2)
+
+
+def _store() -> Store:
+    engine = connect(Settings.read().database_url)
+    migrate(engine)
+    return Store(engine)
+
+
+def _read(procedures: Path, guides: Path) -> tuple[list[SourceFile], list[SourceFile], list[Problem]]:
+    definition_files, problems = definitions.read_folder(procedures)
+    guide_files, guide_problems = portal.read_folder(guides)
+    problems += guide_problems
+    problems += definitions.check(definition_files)
+    problems += portal.check(guide_files, guides)
+    return definition_files, guide_files, sorted(problems)
+
+
+def _report_problems(problems: list[Problem]) -> None:
+    for problem in problems:
+        errors.print(str(problem), markup=False)
+    errors.print(f"{len(problems)} problem(s); nothing was changed.")
+    raise typer.Exit(1)
+
+
+@app.command()
+def check(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
+    """Report every problem in the definitions and guides, with file, line and what to write instead."""
+    definition_files, guide_files, problems = _read(procedures, guides)
+    if problems:
+        _report_problems(problems)
+    console.print(f"{len(definition_files)} procedures and {len(guide_files)} guides are in order.")
+
+
+@app.command()
+def load(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
+    """Bring the definitions and guides into the database, in one transaction."""
+    definition_files, guide_files, problems = _read(procedures, guides)
+    if problems:
+        _report_problems(problems)
+    known = [portal.Guide.from_content(file.data) for file in guide_files]
+    done, topics = _store().load(definition_files, known)
+    _print_load("procedures", done)
+    _print_load("guides", topics)
+
+
+def _print_load(kind: str, report: LoadReport) -> None:
+    counts = ", ".join(
+        f"{len(getattr(report, what))} {what}" for what in ("added", "changed", "unchanged", "withdrawn")
+    )
+    console.print(f"{kind}: {counts}")
+    for what in ("added", "changed", "withdrawn"):
+        for key in getattr(report, what):
+            console.print(f"  {what} {key}")
+
+
+@app.command(name="search")
+def search_(text: str, top: Annotated[int, typer.Option(help="How many candidates to show.")] = 5) -> None:
+    """Show the scored candidates for a question."""
+    snapshot = Catalogue(_store(), Weights.read()).snapshot()
+    ranking = snapshot.rank(text)
+    for candidate in ranking.candidates[:top]:
+        console.print(
+            f"{candidate.probability:.3f}  {candidate.code}  {snapshot.name_of(candidate.code)}", markup=False
+        )
+    console.print(f"{ranking.none:.3f}  none of the catalogue")
+
+
+@app.command()
+def show(code: str, on: Annotated[Optional[str], typer.Option(help="As of this day (YYYY-MM-DD).")] = None) -> None:
+    """Show a procedure as citizens are told it, every aspect."""
+    from bot.procedures.model import ASPECTS
+
+    try:
+        day = date.fromisoformat(on) if on else date.today()
+    except ValueError:
+        errors.print(f"'{on}' is no day. Write it as 2026-11-23.")
+        raise typer.Exit(2) from None
+    store = _store()
+    procedure = store.procedure(code, day)
+    if procedure is None:
+        errors.print(f"No procedure {code} is in force on {day}. `motcua search` finds codes.", markup=False)
+        raise typer.Exit(1)
+    names = {head.code: head.short_name for head in store.heads(day)}
+    renderer = Renderer(names.get)
+    text = renderer.listed(procedure) if procedure.is_listed_only else renderer.answer(procedure, ASPECTS, {})
+    console.print(text, markup=False)
+
+
+@app.command()
+def calibrate(
+    foreign: Annotated[
+        Path, typer.Argument(help="Rasa NLU file with texts that name no procedure.", exists=True)
+    ] = ROOT / "data" / "nlu" / "out_of_scope.yml",
+) -> None:
+    """Learn the weights of the search from the catalogue's own ways of asking."""
+    from bot.evaluation import nlu_examples
+
+    procedures = _store().procedures(date.today())
+    entries = [Entry.of(procedure) for procedure in procedures.values()]
+    weights = calibration.learn(entries, nlu_examples(foreign))
+    weights.write()
+    console.print(search.WEIGHTS.read_text(encoding="utf-8"), end="")
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Lines {question, codes, aspects, style}.", exists=True, dir_okay=False)],
+    model: Annotated[Optional[Path], typer.Option(help="The trained model; the newest one by default.")] = None,
+    mistakes: Annotated[Optional[Path], typer.Option(help="Write the questions that went wrong here.")] = None,
+) -> None:
+    """Ask every question of a file by the live path; the last line printed is one JSON object."""
+    from bot import evaluation
+
+    questions = evaluation.read_questions(file)
+    responder = evaluation.LivePath(model, Catalogue(_store(), Weights.read()).snapshot(), Settings.read())
+    answers = evaluation.ask_all(questions, responder, console)
+    if mistakes is not None:
+        evaluation.write_mistakes(answers, mistakes)
+    print(json.dumps(evaluation.report(answers), ensure_ascii=False))
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False) -> None:
+    """Train the Rasa model if its sources changed."""
+    from bot import training
+
+    if not training.ensure_model(force=force, say=console.print):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run() -> None:
+    """Start the action server and Rasa, with the database and the model up to date."""
+    from bot import running
+
+    raise typer.Exit(running.serve(Settings.read(), say=console.print))
+
+
+@app.command()
+def shell() -> None:
+    """Chat in the Rasa shell, with everything running."""
+    from bot import running
+
+    raise typer.Exit(running.shell(Settings.read(), say=console.print))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONWARNINGS", "default")
+    main()

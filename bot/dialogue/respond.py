@@ -1,0 +1,141 @@
+"""One reply to one message: every intent has its capability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.dialogue.phrases import labels, say
+from bot.dialogue.procedures import ProcedureDialogue
+from bot.dialogue.turn import Button, Conversation, Message, Reply
+from bot.procedures import places
+from bot.procedures.catalogue import Snapshot
+from bot.procedures.render import Renderer
+from bot.settings import Settings
+
+#: Below this confidence the NLU's word on what a message is about gives way to a sure search.
+SURE = 0.8
+
+
+class Responder:
+    """Replies out of one snapshot of the catalogue."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+        self._snapshot = snapshot
+        self._settings = settings
+        self._procedures = ProcedureDialogue(snapshot, settings)
+
+    def respond(self, message: Message, conversation: Conversation) -> Reply:
+        """The reply to a message; an intent without a capability is a question about a procedure."""
+        return self._capabilities().get(message.intent, self._procedures.ask)(message, conversation)
+
+    def _capabilities(self) -> dict[str, Callable[[Message, Conversation], Reply]]:
+        procedures = self._procedures
+        return {
+            "ask": procedures.ask,
+            "choose": procedures.choose,
+            "correct": procedures.switch,
+            "switch": procedures.switch,
+            "affirm": procedures.affirm,
+            "deny": procedures.deny,
+            "more": procedures.more,
+            "start_case": procedures.start_case,
+            "answer_case": procedures.ask,
+            "portal_guide": self.portal_guide,
+            "place": self.place,
+            "dossier_status": self.dossier_status,
+            "handoff": self.handoff,
+            "crisis": self.crisis,
+            "abuse": self.abuse,
+            "out_of_scope": self.out_of_scope,
+            "start_over": self.start_over,
+            **dict.fromkeys(("greet", "thanks", "goodbye", "bot_challenge", "help"), self.chitchat),
+        }
+
+    def portal_guide(self, message: Message, conversation: Conversation) -> Reply:
+        """How to do something on the portal."""
+        guide = self._snapshot.guides.get(message.entities.get("topic") or message.topic or "")
+        if guide is None or self._is_procedure_after_all(message):
+            return self._procedures.ask(message, conversation)
+        related = [self._snapshot.guides[topic] for topic in guide.content.get("related", [])]
+        sources = [
+            {
+                "title": s["title"],
+                "number": s.get("number"),
+                "url": s.get("url"),
+                "checked_on": guide.checked_on.isoformat(),
+            }
+            for s in guide.content["sources"]
+        ]
+        return Reply(
+            Renderer(self._snapshot.name_of).guide(guide),
+            "portal_guide",
+            conversation,
+            buttons=tuple(Button.of(other.title, "portal_guide", topic=other.topic) for other in related),
+            sources=tuple(sources),
+            extra={"topic": guide.topic},
+        )
+
+    def place(self, message: Message, conversation: Conversation) -> Reply:
+        """Which office today, and where."""
+        if self._is_procedure_after_all(message):
+            return self._procedures.ask(replace(message, aspects=message.aspects or ("agency",)), conversation)
+        ward = places.find(message.text, self._settings.province)
+        text = say(
+            "place",
+            ward=ward.name if ward else None,
+            province=ward.province if ward else None,
+            information_hotline=self._settings.information_hotline,
+        )
+        return Reply(text, "place", conversation, extra={"place": ward.custom} if ward else {})
+
+    def dossier_status(self, message: Message, conversation: Conversation) -> Reply:
+        """Where a citizen's own dossier stands: we cannot see it, the portal can."""
+        names = labels()["buttons"]
+        buttons = (
+            Button.of(names["track_dossier"], "portal_guide", topic="track_dossier"),
+            Button.of(names["complaint"], "portal_guide", topic="complaint_feedback"),
+        )
+        return Reply(say("dossier_status"), "dossier_status", conversation, buttons)
+
+    def handoff(self, message: Message, conversation: Conversation) -> Reply:
+        """How to reach a person."""
+        hours = self._snapshot.guides.get("opening_hours")
+        text = say(
+            "handoff",
+            information_hotline=self._settings.information_hotline,
+            portal_hotline=self._settings.portal_hotline,
+            opening_hours=hours.content["summary"] if hours else "",
+        )
+        button = Button.of(labels()["buttons"]["opening_hours"], "portal_guide", topic="opening_hours")
+        return Reply(text, "handoff", conversation, (button,) if hours else ())
+
+    def crisis(self, message: Message, conversation: Conversation) -> Reply:
+        """Danger to life: the hotlines, at once."""
+        return Reply(say("crisis"), "crisis", conversation)
+
+    def abuse(self, message: Message, conversation: Conversation) -> Reply:
+        """Insults: polite, short, still willing."""
+        return Reply(say("abuse"), "out_of_scope", conversation)
+
+    def out_of_scope(self, message: Message, conversation: Conversation) -> Reply:
+        """Nothing to do with procedures – unless the search knows better."""
+        if self._is_procedure_after_all(message):
+            return self._procedures.ask(message, conversation)
+        return Reply(say("out_of_scope"), "out_of_scope", conversation)
+
+    def start_over(self, message: Message, conversation: Conversation) -> Reply:
+        """A fresh start."""
+        return Reply(say("start_over"), "chitchat", Conversation())
+
+    def chitchat(self, message: Message, conversation: Conversation) -> Reply:
+        """Greeting, thanks, goodbye, who are you, what can you do."""
+        return Reply(say(message.intent), "chitchat", conversation)
+
+    def _is_procedure_after_all(self, message: Message) -> bool:
+        return message.confidence < SURE and self._procedures.is_surely_a_procedure(message) is not None
+
+
+def unavailable(conversation: Conversation, settings: Settings) -> Reply:
+    """A fault on our side, said honestly; the conversation is kept."""
+    return Reply(say("unavailable", information_hotline=settings.information_hotline), "unavailable", conversation)

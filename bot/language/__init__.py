@@ -1,0 +1,1 @@
+"""Vietnamese text as citizens type it: marks, typing leftovers, abbreviations, personal data."""

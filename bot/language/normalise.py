@@ -1,0 +1,23 @@
+"""From what a citizen typed to what is understood."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.language import abbreviations, typing_leftovers
+from bot.language.text import fold, nfc, unify_tone_marks
+
+#: Longer messages are cut: no question needs more, and nobody should pay for less.
+LONGEST_MESSAGE = 2000
+
+
+def normalise(text: str) -> str:
+    """The text in standard spelling: NFC, one tone-mark style, leftovers decoded, words spelt out."""
+    cut = nfc(text[: LONGEST_MESSAGE * 2])[:LONGEST_MESSAGE]
+    return unify_tone_marks(abbreviations.expand(typing_leftovers.decode(cut)))
+
+
+@lru_cache(maxsize=65536)
+def comparable(text: str) -> str:
+    """The normalised text, lower-case and unmarked: what understanding and search work on."""
+    return fold(normalise(text))

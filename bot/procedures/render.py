@@ -1,0 +1,110 @@
+"""Answers in Vietnamese, rendered from rows with the templates in templates/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.procedures import cases
+from bot.procedures.model import Channel, Confirmation, Deadline, Document, Procedure
+from bot.procedures.portal import Guide
+
+TEMPLATES = Path(__file__).parent / "templates"
+LOCALE = "vi_VN"
+
+Names = Callable[[str], str | None]
+
+
+class Renderer:
+    """Renders procedures and guides.
+
+    Args:
+        name_of: The short name of a procedure code, or None if the catalogue has no such procedure.
+        finalize: Passes over every value that a template puts out (for tests).
+    """
+
+    def __init__(self, name_of: Names, finalize: Callable[[Any], Any] | None = None) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+            finalize=finalize,
+            autoescape=False,  # plain text: channels that show HTML escape it themselves
+        )
+        self._environment.filters |= {"amount": amount, "date": long_date, "by_case": _grouped}
+        self._environment.globals |= {
+            "name_of": name_of,
+            "confirmations_on": confirmations_on,
+            "deadlines_by_channels": deadlines_by_channels,
+            "channels_noted": channels_noted,
+        }
+
+    def aspect(self, procedure: Procedure, aspect: str) -> str:
+        """One aspect of a procedure, every row of it."""
+        return self._render(f"{aspect}.j2", procedure=procedure)
+
+    def answer(self, procedure: Procedure, aspects: Sequence[str], case: Mapping[str, str]) -> str:
+        """A whole answer: what it is about, each aspect for the case, and the sources."""
+        selected = cases.select(procedure, case)
+        case_text = "; ".join(
+            answer.case_name for answer in procedure.case_answers if case.get(answer.question) == answer.key
+        )
+        sections = [self.aspect(selected, aspect) for aspect in aspects]
+        return self._render("answer.j2", procedure=procedure, case_text=case_text, sections=sections)
+
+    def listed(self, procedure: Procedure) -> str:
+        """The answer for a procedure known from the list only."""
+        return self._render("listed.j2", procedure=procedure)
+
+    def guide(self, guide: Guide) -> str:
+        """A guide to the portal."""
+        return self._render("guide.j2", guide=guide.content, checked_on=guide.checked_on)
+
+    def _render(self, template: str, **values: Any) -> str:
+        text = self._environment.get_template(template).render(**values)
+        lines = [line.rstrip() for line in text.strip().splitlines()]
+        return "\n".join(line for number, line in enumerate(lines) if line or (number and lines[number - 1]))
+
+
+def amount(dong: int) -> str:
+    """An amount in đồng as Vietnamese write it: 20.000 đồng."""
+    return f"{format_decimal(dong, locale=LOCALE)} đồng"
+
+
+def long_date(day: date) -> str:
+    """A date as Vietnamese write it: 23/11/2026."""
+    return format_date(day, "dd/MM/yyyy", locale=LOCALE)
+
+
+def confirmations_on(procedure: Procedure, document: Document) -> list[Confirmation]:
+    """The confirmations that a paper needs."""
+    return [row for row in procedure.confirmations if row.document == document.key]
+
+
+def deadlines_by_channels(procedure: Procedure) -> list[tuple[tuple[str, ...], list[Deadline]]]:
+    """Deadlines, channels with the same ones taken together."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    rows: dict[tuple[Any, ...], list[Deadline]] = {}
+    for channel in procedure.channels:
+        own = [row for row in procedure.deadlines if row.channel == channel.kind]
+        key = tuple((row.text, cases.case_name(procedure, row.when), row.condition) for row in own)
+        if own:
+            groups.setdefault(key, []).append(channel.kind)
+            rows.setdefault(key, own)
+    return [(tuple(kinds), rows[key]) for key, kinds in groups.items()]
+
+
+def channels_noted(procedure: Procedure) -> list[Channel]:
+    """The channels of a procedure, each once."""
+    return list(procedure.channels)
+
+
+def _grouped(rows: Iterable[Any], procedure: Procedure) -> list[tuple[str, list[Any]]]:
+    return list(cases.by_case(procedure, rows))

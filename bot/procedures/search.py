@@ -1,0 +1,266 @@
+"""Which procedure does a message mean? Ranks the whole catalogue, with probabilities.
+
+Every procedure is a set of *phrases* (official name, everyday names, ways of asking) and one
+*profile* (all phrases with field, documents, results and conditions). A message is compared, without
+marks, by words and by letters, with the best phrase and with the profile. Words that many
+procedures share ("giấy tờ gì", "bao nhiêu tiền") weigh next to nothing, so what only names an
+aspect does not distract. A conditional logit over these comparisons gives, for each procedure and
+for "none of them", the probability that it is meant; ``motcua calibrate`` learns its weights.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
+
+from bot.language.normalise import comparable
+from bot.procedures.model import Procedure
+
+WEIGHTS = Path(__file__).with_name("search_weights.json")
+#: What a candidate is scored by, in the order of the weights.
+FEATURES = (
+    "best_phrase_words",
+    "best_phrase_letters",
+    "profile_words",
+    "profile_letters",
+    "words_known",
+    "name_contained",
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A procedure and the probability that the message means it."""
+
+    code: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Candidates, best first, and the probability that none of the catalogue is meant."""
+
+    candidates: tuple[Candidate, ...]
+    none: float
+
+    @property
+    def best(self) -> Candidate | None:
+        """The likeliest procedure, if the catalogue has any."""
+        return self.candidates[0] if self.candidates else None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The learnt conditional logit: a weight for each feature, and the score of 'none of them'."""
+
+    features: tuple[float, ...]
+    none: float
+
+    @classmethod
+    def read(cls, path: Path = WEIGHTS) -> Weights:
+        """The weights that ``motcua calibrate`` wrote."""
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(tuple(data["features"][name] for name in FEATURES), data["none"])
+
+    def write(self, path: Path = WEIGHTS) -> None:
+        """Keep the weights where :meth:`read` finds them."""
+        named = {name: round(value, 4) for name, value in zip(FEATURES, self.features, strict=True)}
+        path.write_text(json.dumps({"features": named, "none": round(self.none, 4)}, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the search knows of a procedure: comparable texts only."""
+
+    code: str
+    titles: tuple[str, ...]
+    phrases: tuple[str, ...]
+    context: str
+
+    @classmethod
+    def of(cls, procedure: Procedure) -> Entry:
+        """The entry of a procedure."""
+        names = [saying.text for saying in procedure.sayings if saying.style == "name"]
+        context = [procedure.field, procedure.summary]
+        context += [row.name for row in (*procedure.documents, *procedure.results)]
+        context += [row.text for row in procedure.conditions]
+        return cls(
+            procedure.code,
+            titles=_comparable([procedure.short_name, *names]),
+            phrases=_comparable([procedure.name, procedure.short_name, *(row.text for row in procedure.sayings)]),
+            context=" ".join(_comparable(context)),
+        )
+
+    def without(self, phrases: Iterable[str]) -> Entry:
+        """The entry with some phrases held back."""
+        held = set(phrases)
+        kept = tuple(phrase for phrase in self.phrases if phrase not in held)
+        return Entry(self.code, self.titles, kept, self.context)
+
+
+class Index:
+    """An immutable index over a catalogue; building it takes seconds, a ranking milliseconds."""
+
+    def __init__(self, entries: Sequence[Entry], weights: Weights) -> None:
+        self.codes = tuple(entry.code for entry in entries)
+        self._weights = weights
+        self._owner = np.array([i for i, entry in enumerate(entries) for _ in entry.phrases], dtype=np.intp)
+        phrases = [phrase for entry in entries for phrase in entry.phrases]
+        profiles = [" ".join((*entry.phrases, entry.context)) for entry in entries]
+        self._words = _Space(profiles, phrases, analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2))
+        self._letters = _Space(profiles, phrases, analyzer="char_wb", ngram_range=(3, 5))
+        self._titles = _Titles([entry.titles for entry in entries], self._words)
+
+    def rank(self, text: str) -> Ranking:
+        """Every procedure with the probability that a message means it."""
+        if not self.codes:
+            return Ranking((), 1.0)
+        features = self.features(comparable(text))
+        scores = np.append(features @ np.array(self._weights.features), self._weights.none)
+        odds = np.exp(scores - scores.max())
+        shares = odds / odds.sum()
+        order = np.argsort(-shares[:-1], kind="stable")
+        candidates = tuple(Candidate(self.codes[i], float(shares[i])) for i in order)
+        return Ranking(candidates, float(shares[-1]))
+
+    def features(self, query: str) -> Any:
+        """How a comparable text compares with every procedure: shape (procedures, features)."""
+        words = self._words.compare(query)
+        letters = self._letters.compare(query)
+        return np.column_stack(
+            [
+                self._best(words.phrases),
+                self._best(letters.phrases),
+                words.profiles,
+                letters.profiles,
+                self._words.known_share(query),
+                self._titles.contained(query),
+            ]
+        )
+
+    def telling_words(self, text: str) -> list[str]:
+        """The words of a message that can tell procedures apart: rare in the catalogue, or unknown to it."""
+        return [word for word in comparable(text).split() if self._words.is_telling(word)]
+
+    def knows(self, code: str, words: Iterable[str]) -> bool:
+        """Whether a procedure's texts hold all of some words."""
+        return self._words.profile_holds(self.codes.index(code), words) if code in self.codes else False
+
+    def _best(self, similarities: Any) -> Any:
+        best = np.zeros(len(self.codes))
+        np.maximum.at(best, self._owner, similarities)
+        return best
+
+
+@dataclass(frozen=True)
+class _Similarities:
+    phrases: Any
+    profiles: Any
+
+
+class _Space:
+    """Texts as unit vectors of words or letters, weighted by how few procedures share each term."""
+
+    #: A word in more than this share of the profiles tells nothing.
+    COMMON = 0.25
+
+    def __init__(self, profiles: Sequence[str], phrases: Sequence[str], **how: Any) -> None:
+        self._vectorizer = CountVectorizer(lowercase=False, dtype=np.float32, **how)
+        counts = self._vectorizer.fit_transform(profiles)
+        holding = np.bincount(counts.indices, minlength=counts.shape[1])
+        self._share = holding / len(profiles)
+        self._weight = np.log((1 + len(profiles)) / (0.5 + holding)).astype(np.float32)
+        self._holds = sparse.csr_matrix(counts > 0)
+        self._profiles = sparse.csc_matrix(self._unit(counts))
+        self._phrases = sparse.csc_matrix(self._unit(self._vectorizer.transform(phrases)))
+        self._unknown_weight = float(np.log(2 * (1 + len(profiles))))
+
+    def compare(self, query: str) -> _Similarities:
+        """Cosine similarities of a query with every phrase and every profile."""
+        vector = self._unit(self._vectorizer.transform([query]))
+        return _Similarities(self._dot(self._phrases, vector), self._dot(self._profiles, vector))
+
+    def known_share(self, query: str) -> Any:
+        """For every profile, the weighted share of the query's words that it holds."""
+        words = query.split()
+        known = [self._vectorizer.vocabulary_[word] for word in words if word in self._vectorizer.vocabulary_]
+        total = float(self._weight[known].sum()) + self._unknown_weight * (len(words) - len(known))
+        if total <= 0:
+            return np.zeros(self._holds.shape[0])
+        return np.asarray(self._holds[:, known] @ self._weight[known]).ravel() / total
+
+    def is_telling(self, word: str) -> bool:
+        """Whether a word is unknown, or known to few enough profiles to tell them apart."""
+        column = self._vectorizer.vocabulary_.get(word)
+        return column is None or bool(self._share[column] <= self.COMMON)
+
+    def profile_holds(self, row: int, words: Iterable[str]) -> bool:
+        """Whether one profile holds all of some words."""
+        columns = [self._vectorizer.vocabulary_.get(word) for word in words]
+        return all(column is not None and self._holds[row, column] for column in columns)
+
+    def weight(self, word: str) -> float:
+        """How much a word tells."""
+        column = self._vectorizer.vocabulary_.get(word)
+        return self._unknown_weight if column is None else float(self._weight[column])
+
+    def _unit(self, counts: Any) -> Any:
+        weighted = sparse.csr_matrix(counts, copy=True)
+        weighted.data = 1 + np.log(weighted.data)
+        weighted = weighted.multiply(self._weight).tocsr()
+        length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+        return sparse.diags(1 / np.maximum(length, 1e-9)) @ weighted
+
+    @staticmethod
+    def _dot(matrix: Any, vector: Any) -> Any:
+        # Only the columns of the query's terms are touched: the cost follows the query, not the catalogue.
+        result = np.zeros(matrix.shape[0], dtype=np.float32)
+        for column, value in zip(vector.indices, vector.data, strict=True):
+            start, end = matrix.indptr[column], matrix.indptr[column + 1]
+            result[matrix.indices[start:end]] += matrix.data[start:end] * value
+        return result
+
+
+class _Titles:
+    """The short and everyday names of procedures, to see how fully one stands in a message."""
+
+    def __init__(self, titles: Sequence[Sequence[str]], space: _Space) -> None:
+        self._size = len(titles)
+        self._lengths: list[float] = []
+        self._owner: list[int] = []
+        self._holding: dict[str, list[tuple[int, float]]] = {}
+        for owner, names in enumerate(titles):
+            for name in names:
+                weights = {word: max(space.weight(word), 0.05) for word in name.split()}
+                for word, weight in weights.items():
+                    self._holding.setdefault(word, []).append((len(self._lengths), weight))
+                self._lengths.append(sum(weights.values()) or 1.0)
+                self._owner.append(owner)
+        self._heaviest = max(self._lengths, default=1.0)
+
+    def contained(self, query: str) -> Any:
+        """For every procedure, the largest weighted share of one of its names that stands in the query."""
+        found = np.zeros(len(self._lengths))
+        for word in set(query.split()):
+            for title, weight in self._holding.get(word, ()):
+                found[title] += weight
+        best = np.zeros(self._size)
+        if found.size:
+            np.maximum.at(best, np.array(self._owner), (found / np.array(self._lengths)) ** 2)
+        return best
+
+
+def _comparable(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (comparable(text) for text in texts))))
+
+
+def build(procedures: Mapping[str, Procedure], weights: Weights) -> Index:
+    """The index over a catalogue."""
+    return Index([Entry.of(procedure) for procedure in procedures.values()], weights)

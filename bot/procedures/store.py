@@ -1,0 +1,235 @@
+"""Reading and writing the procedure database (SQLite by default, PostgreSQL in production)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Connection, Engine
+
+from bot.procedures import model, tables
+from bot.procedures.definitions import Definition, code_of
+from bot.procedures.model import PARTS, Procedure
+from bot.procedures.portal import Guide
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+#: Seconds to wait for a database that another process is writing to.
+BUSY_TIMEOUT = 5
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did, as sorted codes (or topics)."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.added or self.changed or self.withdrawn)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a list shows of a procedure."""
+
+    code: str
+    name: str
+    short_name: str
+    field: str
+    details: str
+
+
+def connect(url: str) -> Engine:
+    """An engine for a database URL; the folder of an SQLite file is made if missing."""
+    parsed = sa.engine.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, future=True, connect_args={"timeout": BUSY_TIMEOUT})
+        sa.event.listen(engine, "connect", _enforce_foreign_keys)
+        return engine
+    timeouts = {"connect_timeout": BUSY_TIMEOUT, "options": f"-c statement_timeout={BUSY_TIMEOUT * 1000}"}
+    return sa.create_engine(parsed, future=True, pool_pre_ping=True, connect_args=timeouts)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema of a database up to date."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+class Store:
+    """The procedures and portal guides of one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def revision(self) -> int:
+        """A number that goes up with every change of the catalogue."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(sa.select(tables.revision.c.number)).scalar_one_or_none() or 0)
+
+    def load(self, definitions: Iterable[Definition], guides: Iterable[Guide]) -> tuple[LoadReport, LoadReport]:
+        """Make the curated procedures and the guides those given, in one transaction.
+
+        Returns:
+            What was done to procedures and to guides. What is no longer given is withdrawn.
+        """
+        with self._engine.begin() as connection:
+            procedures = _load_procedures(connection, definitions)
+            topics = _load_guides(connection, guides)
+            if procedures.is_change or topics.is_change:
+                _raise_revision(connection)
+        return procedures, topics
+
+    def heads(self, on: date) -> list[Head]:
+        """What a list shows of every procedure in force on a day, by code."""
+        table = tables.procedure
+        columns = [table.c[name.name] for name in fields(Head)]
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).where(_in_force(on)).order_by(table.c.code))
+            return [Head(**row) for row in rows.mappings()]
+
+    def procedure(self, code: str, on: date) -> Procedure | None:
+        """A procedure with the rows in force on a day, or None if there is none then."""
+        return self.procedures(on, [code]).get(code)
+
+    def procedures(self, on: date, codes: Sequence[str] | None = None) -> dict[str, Procedure]:
+        """Procedures in force on a day (all, or those of the codes), with the rows in force then."""
+        table = tables.procedure
+        condition = _in_force(on) if codes is None else sa.and_(_in_force(on), table.c.code.in_(codes))
+        with self._engine.connect() as connection:
+            heads = connection.execute(sa.select(table).where(condition).order_by(table.c.code)).mappings().all()
+            parts = {part: _part_rows(connection, part, codes, on) for part in PARTS}
+        return {
+            head["code"]: model.build(
+                Procedure, {**head, **{part: tuple(rows.get(head["code"], [])) for part, rows in parts.items()}}
+            )
+            for head in heads
+        }
+
+    def guides(self) -> dict[str, Guide]:
+        """All portal guides by topic."""
+        table = tables.portal_guide
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(table.c.topic, table.c.content)).all()
+        return {topic: Guide.from_content(content) for topic, content in rows}
+
+
+def _enforce_foreign_keys(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _in_force(on: date) -> Any:
+    table = tables.procedure.c
+    started = sa.or_(table.valid_from.is_(None), table.valid_from <= on)
+    return sa.and_(started, sa.or_(table.valid_to.is_(None), table.valid_to >= on))
+
+
+def _part_rows(connection: Connection, part: str, codes: Sequence[str] | None, on: date) -> dict[str, list[Any]]:
+    table = tables.PART_TABLES[part]
+    query = sa.select(table).order_by(table.c.procedure_code, table.c.position)
+    if codes is not None:
+        query = query.where(table.c.procedure_code.in_(codes))
+    rows: dict[str, list[Any]] = {}
+    for row in connection.execute(query).mappings():
+        value = model.build(PARTS[part], row)
+        if not hasattr(value, "valid_from") or model.in_force(value, on):
+            rows.setdefault(row["procedure_code"], []).append(value)
+    return rows
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _load_procedures(connection: Connection, definitions: Iterable[Definition]) -> LoadReport:
+    table = tables.procedure
+    query = sa.select(table.c.code, table.c.digest).where(table.c.origin == "curated")
+    plan = _Plan({code: digest for code, digest in connection.execute(query)})
+    for definition in definitions:
+        digest = _digest(definition.data)
+        if plan.note(code_of(definition), digest):
+            _delete(connection, table.c.code, [code_of(definition)])
+            _insert_procedure(connection, model.from_definition(definition.data), digest)
+    report = plan.report()
+    _delete(connection, table.c.code, report.withdrawn)
+    return report
+
+
+def _load_guides(connection: Connection, guides: Iterable[Guide]) -> LoadReport:
+    table = tables.portal_guide
+    plan = _Plan({topic: digest for topic, digest in connection.execute(sa.select(table.c.topic, table.c.digest))})
+    for guide in guides:
+        digest = _digest(guide.content)
+        if plan.note(guide.topic, digest):
+            _delete(connection, table.c.topic, [guide.topic])
+            row = {"topic": guide.topic, "title": guide.title, "content": guide.content, "checked_on": guide.checked_on}
+            connection.execute(sa.insert(table).values({**row, "digest": digest}))
+    report = plan.report()
+    _delete(connection, table.c.topic, report.withdrawn)
+    return report
+
+
+@dataclass
+class _Plan:
+    """Sorts what is given into added, changed and unchanged against what the database has."""
+
+    present: Mapping[str, str]
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+    def note(self, key: str, digest: str) -> bool:
+        """Note one given thing; whether it must be written."""
+        if self.present.get(key) == digest:
+            self.unchanged.append(key)
+            return False
+        (self.changed if key in self.present else self.added).append(key)
+        return True
+
+    def report(self) -> LoadReport:
+        given = {*self.added, *self.changed, *self.unchanged}
+        withdrawn = sorted(set(self.present) - given)
+        return LoadReport(
+            tuple(sorted(self.added)), tuple(sorted(self.changed)), tuple(sorted(self.unchanged)), tuple(withdrawn)
+        )
+
+
+def _delete(connection: Connection, column: Any, keys: Sequence[str]) -> None:
+    if keys:
+        connection.execute(sa.delete(column.table).where(column.in_(keys)))
+
+
+def _insert_procedure(connection: Connection, procedure: Procedure, digest: str) -> None:
+    row = {column.name: getattr(procedure, column.name) for column in tables.procedure.c if column.name != "digest"}
+    connection.execute(sa.insert(tables.procedure).values({**row, "digest": digest}))
+    for part, table in tables.PART_TABLES.items():
+        rows = [
+            {**asdict(value), "procedure_code": procedure.code, "position": position}
+            for position, value in enumerate(getattr(procedure, part))
+        ]
+        if rows:
+            connection.execute(sa.insert(table), rows)
+
+
+def _raise_revision(connection: Connection) -> None:
+    table = tables.revision
+    updated = connection.execute(sa.update(table).where(table.c.id == 1).values(number=table.c.number + 1))
+    if not updated.rowcount:
+        connection.execute(sa.insert(table).values(id=1, number=1))
