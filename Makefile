@@ -72,7 +72,7 @@ train: $(INSTALLED) ## train the model if its sources changed
 
 validate: $(INSTALLED) ## let Rasa validate domain, NLU data and rules
 	@echo "Validating the Rasa data ..."
-	$(BIN)/rasa data validate --fail-on-warnings --domain domain.yml --config config.yml --data data/nlu data/rules data/stories
+	$(BIN)/rasa data validate --fail-on-warnings --domain domain.yml --config config.yml --data data/nlu data/rules
 
 lock: $(INSTALLED) ## write requirements.lock anew from pyproject.toml
 	@UV=$$(command -v uv || echo $(BIN)/uv)

@@ -1,0 +1,1 @@
+"""Motcua: a guide through the administrative procedures of a Vietnamese province."""

@@ -21,6 +21,7 @@ from bot.training import MODEL_NAME, MODELS, ensure_model
 PATIENCE = 180
 #: Seconds that a server has to stop by itself.
 GRACE = 10
+EXAMPLE = '{"sender": "me", "message": "làm giấy khai sinh cần gì"}'
 
 Say = Callable[[str], object]
 
@@ -38,9 +39,7 @@ def serve(settings: Settings, say: Say) -> int:
                 address = f"http://{settings.host}:{settings.port}"
                 _wait_until_up(f"{address}/", running)
                 say(f"Motcua is ready at {address} (Ctrl-C stops it).")
-                say(
-                    f"""Try: curl -s {address}/webhooks/rest/webhook -d '{{"sender": "me", "message": "làm giấy khai sinh cần gì"}}'"""
-                )
+                say(f"Try: curl -s {address}/webhooks/rest/webhook -d '{EXAMPLE}'")
                 return _watch(running, say)
         except CannotStart as error:
             say(str(error))
@@ -140,9 +139,7 @@ def _watch(running: Sequence[subprocess.Popen[bytes]], say: Say) -> int:
     while True:
         for process in running:
             if process.poll() is not None:
-                say(
-                    f"A server ended by itself (exit code {process.returncode}); stopping the other. Start again with `make run`."
-                )
+                say(f"A server ended by itself (exit code {process.returncode}); stopping the other.")
                 return 1
         time.sleep(0.5)
 

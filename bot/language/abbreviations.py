@@ -28,12 +28,13 @@ class Abbreviation:
     means_after: str
     only_before: frozenset[str]
     unless_before: frozenset[str]
+    unless_after: frozenset[str]
 
     def meaning(self, previous: str, following: str) -> str | None:
         """The meaning between two words (unmarked, empty at an end), or None if it has none there."""
         if self.only_before and following not in self.only_before:
             return None
-        if following in self.unless_before:
+        if following in self.unless_before or previous in self.unless_after:
             return None
         return self.means_after if previous in self.after else self.means
 
@@ -61,6 +62,7 @@ def _entry(typed: str, entry: Mapping[str, Any]) -> Abbreviation:
         means_after=nfc(after.get("means", "")),
         only_before=_folded(entry.get("only_before", [])),
         unless_before=_folded(entry.get("unless_before", [])),
+        unless_after=_folded(entry.get("unless_after", [])),
     )
 
 
@@ -83,10 +85,9 @@ def expand(text: str) -> str:
             continue
         abbreviation, meaning = found
         skip = len(abbreviation.words) - 1
-        pieces[index] = meaning
-        for extra in places[number + 1 : number + 1 + skip]:
-            pieces[extra] = ""
-    return re.sub(r" {2,}", " ", "".join(pieces))
+        last = places[number + skip]
+        pieces[index : last + 1] = [meaning, *[""] * (last - index)]
+    return "".join(pieces)
 
 
 def _match(words: list[str], number: int) -> tuple[Abbreviation, str] | None:

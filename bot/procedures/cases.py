@@ -20,7 +20,8 @@ def may_hold(when: When, case: Mapping[str, str]) -> bool:
 
 def select(procedure: Procedure, case: Mapping[str, str]) -> Procedure:
     """The procedure with only the rows that hold in a case; their ``when`` keeps what is still open."""
-    return replace(procedure, **{part: tuple(_open(getattr(procedure, part), case)) for part in CASE_PARTS})
+    parts: dict[str, Any] = {part: tuple(_open(getattr(procedure, part), case)) for part in CASE_PARTS}
+    return replace(procedure, **parts)
 
 
 def _open(rows: Iterable[Any], case: Mapping[str, str]) -> Iterator[Any]:

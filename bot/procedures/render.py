@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ class Renderer:
         self._environment.filters |= {"amount": amount, "date": long_date, "by_case": _grouped}
         self._environment.globals |= {
             "name_of": name_of,
+            "case_name": cases.case_name,
             "confirmations_on": confirmations_on,
             "deadlines_by_channels": deadlines_by_channels,
             "channels_noted": channels_noted,
@@ -80,12 +82,16 @@ def amount(dong: int) -> str:
 
 def long_date(day: date) -> str:
     """A date as Vietnamese write it: 23/11/2026."""
-    return format_date(day, "dd/MM/yyyy", locale=LOCALE)
+    return str(format_date(day, "dd/MM/yyyy", locale=LOCALE))
 
 
 def confirmations_on(procedure: Procedure, document: Document) -> list[Confirmation]:
-    """The confirmations that a paper needs."""
-    return [row for row in procedure.confirmations if row.document == document.key]
+    """The confirmations that a paper needs; of their case, only what the paper's own does not say yet."""
+    return [
+        replace(row, when={key: answers for key, answers in row.when.items() if document.when.get(key) != answers})
+        for row in procedure.confirmations
+        if row.document == document.key
+    ]
 
 
 def deadlines_by_channels(procedure: Procedure) -> list[tuple[tuple[str, ...], list[Deadline]]]:

@@ -26,12 +26,12 @@ from bot.procedures.model import Procedure
 WEIGHTS = Path(__file__).with_name("search_weights.json")
 #: What a candidate is scored by, in the order of the weights.
 FEATURES = (
-    "best_phrase_words",
-    "best_phrase_letters",
-    "profile_words",
-    "profile_letters",
-    "words_known",
-    "name_contained",
+    "phrase_letters",  # cosine with the best phrase, by letters
+    "profile_letters",  # cosine with the profile, by letters
+    "words_known",  # weighted share of the message's words that the profile holds
+    "name_contained",  # how fully one of the names stands in the message
+    "evidence",  # weighted words shared with the profile: grows with what is said
+    "evidence_share",  # the same, relative to the best procedure
 )
 
 
@@ -89,7 +89,8 @@ class Entry:
         """The entry of a procedure."""
         names = [saying.text for saying in procedure.sayings if saying.style == "name"]
         context = [procedure.field, procedure.summary]
-        context += [row.name for row in (*procedure.documents, *procedure.results)]
+        context += [row.name for row in procedure.documents]
+        context += [row.name for row in procedure.results]
         context += [row.text for row in procedure.conditions]
         return cls(
             procedure.code,
@@ -132,16 +133,16 @@ class Index:
 
     def features(self, query: str) -> Any:
         """How a comparable text compares with every procedure: shape (procedures, features)."""
-        words = self._words.compare(query)
-        letters = self._letters.compare(query)
+        letters = self._letters.unit(query)
+        evidence = self._words.profiles_like(self._words.vector(query))
         return np.column_stack(
             [
-                self._best(words.phrases),
-                self._best(letters.phrases),
-                words.profiles,
-                letters.profiles,
+                self._best(self._letters.phrases_like(letters)),
+                self._letters.profiles_like(letters),
                 self._words.known_share(query),
                 self._titles.contained(query),
+                evidence,
+                evidence / max(float(evidence.max()), 1e-6),
             ]
         )
 
@@ -159,12 +160,6 @@ class Index:
         return best
 
 
-@dataclass(frozen=True)
-class _Similarities:
-    phrases: Any
-    profiles: Any
-
-
 class _Space:
     """Texts as unit vectors of words or letters, weighted by how few procedures share each term."""
 
@@ -178,14 +173,25 @@ class _Space:
         self._share = holding / len(profiles)
         self._weight = np.log((1 + len(profiles)) / (0.5 + holding)).astype(np.float32)
         self._holds = sparse.csr_matrix(counts > 0)
-        self._profiles = sparse.csc_matrix(self._unit(counts))
-        self._phrases = sparse.csc_matrix(self._unit(self._vectorizer.transform(phrases)))
+        self._profiles = sparse.csc_matrix(_to_unit_length(self._weighted(counts)))
+        self._phrases = sparse.csc_matrix(_to_unit_length(self._weighted(self._vectorizer.transform(phrases))))
         self._unknown_weight = float(np.log(2 * (1 + len(profiles))))
 
-    def compare(self, query: str) -> _Similarities:
-        """Cosine similarities of a query with every phrase and every profile."""
-        vector = self._unit(self._vectorizer.transform([query]))
-        return _Similarities(self._dot(self._phrases, vector), self._dot(self._profiles, vector))
+    def vector(self, query: str) -> Any:
+        """A query as weighted terms."""
+        return self._weighted(self._vectorizer.transform([query]))
+
+    def unit(self, query: str) -> Any:
+        """A query as weighted terms of length one."""
+        return _to_unit_length(self.vector(query))
+
+    def phrases_like(self, vector: Any) -> Any:
+        """How much every phrase is like a query vector."""
+        return _dot(self._phrases, vector)
+
+    def profiles_like(self, vector: Any) -> Any:
+        """How much every profile is like a query vector."""
+        return _dot(self._profiles, vector)
 
     def known_share(self, query: str) -> Any:
         """For every profile, the weighted share of the query's words that it holds."""
@@ -211,21 +217,24 @@ class _Space:
         column = self._vectorizer.vocabulary_.get(word)
         return self._unknown_weight if column is None else float(self._weight[column])
 
-    def _unit(self, counts: Any) -> Any:
+    def _weighted(self, counts: Any) -> Any:
         weighted = sparse.csr_matrix(counts, copy=True)
         weighted.data = 1 + np.log(weighted.data)
-        weighted = weighted.multiply(self._weight).tocsr()
-        length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-        return sparse.diags(1 / np.maximum(length, 1e-9)) @ weighted
+        return weighted.multiply(self._weight).tocsr()
 
-    @staticmethod
-    def _dot(matrix: Any, vector: Any) -> Any:
-        # Only the columns of the query's terms are touched: the cost follows the query, not the catalogue.
-        result = np.zeros(matrix.shape[0], dtype=np.float32)
-        for column, value in zip(vector.indices, vector.data, strict=True):
-            start, end = matrix.indptr[column], matrix.indptr[column + 1]
-            result[matrix.indices[start:end]] += matrix.data[start:end] * value
-        return result
+
+def _to_unit_length(vectors: Any) -> Any:
+    length = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel())
+    return (sparse.diags(1 / np.maximum(length, 1e-9)) @ vectors).tocsr()
+
+
+def _dot(matrix: Any, vector: Any) -> Any:
+    # Only the columns of the query's terms are touched: the cost follows the query, not the catalogue.
+    result = np.zeros(matrix.shape[0], dtype=np.float32)
+    for column, value in zip(vector.indices, vector.data, strict=True):
+        start, end = matrix.indptr[column], matrix.indptr[column + 1]
+        result[matrix.indices[start:end]] += matrix.data[start:end] * value
+    return result
 
 
 class _Titles:

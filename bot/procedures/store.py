@@ -161,7 +161,7 @@ def _digest(data: Any) -> str:
 def _load_procedures(connection: Connection, definitions: Iterable[Definition]) -> LoadReport:
     table = tables.procedure
     query = sa.select(table.c.code, table.c.digest).where(table.c.origin == "curated")
-    plan = _Plan({code: digest for code, digest in connection.execute(query)})
+    plan = _Plan(dict(connection.execute(query).all()))
     for definition in definitions:
         digest = _digest(definition.data)
         if plan.note(code_of(definition), digest):
@@ -174,7 +174,7 @@ def _load_procedures(connection: Connection, definitions: Iterable[Definition]) 
 
 def _load_guides(connection: Connection, guides: Iterable[Guide]) -> LoadReport:
     table = tables.portal_guide
-    plan = _Plan({topic: digest for topic, digest in connection.execute(sa.select(table.c.topic, table.c.digest))})
+    plan = _Plan(dict(connection.execute(sa.select(table.c.topic, table.c.digest)).all()))
     for guide in guides:
         digest = _digest(guide.content)
         if plan.note(guide.topic, digest):

@@ -149,7 +149,8 @@ def _texts(node: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 def _advice(error: jsonschema.ValidationError) -> str:
     if error.validator == "enum":
-        return f"Write one of: {', '.join(map(str, error.validator_value))}"
+        allowed: Any = error.validator_value
+        return f"Write one of: {', '.join(map(str, allowed))}"
     return _ADVICE.get(str(error.validator), "See the schema and docs/curating.md")
 
 

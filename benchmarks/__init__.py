@@ -1,0 +1,1 @@
+"""Measurements: figures and ratios against a named baseline of the same run."""
