@@ -22,6 +22,8 @@ from bot.settings import ROOT, SettingError, Settings
 
 PROCEDURES = ROOT / "data" / "procedures"
 GUIDES = ROOT / "data" / "portal"
+QUESTIONS = ROOT / "data" / "questions" / "calibration.jsonl"
+FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
 console = Console(highlight=False, soft_wrap=True)
@@ -128,17 +130,20 @@ def show(code: str, on: Annotated[Optional[str], typer.Option(help="As of this d
 
 @app.command()
 def calibrate(
+    questions: Annotated[
+        Path, typer.Argument(help="Questions by other writers, as for evaluate.", exists=True)
+    ] = QUESTIONS,
     foreign: Annotated[
-        Path, typer.Argument(help="Rasa NLU file with texts that name no procedure.", exists=True)
-    ] = ROOT / "data" / "nlu" / "out_of_scope.yml",
+        Path, typer.Option(help="Rasa NLU file with texts that name no procedure.", exists=True)
+    ] = FOREIGN,
 ) -> None:
-    """Learn the weights of the search from the catalogue's own ways of asking."""
-    from bot.evaluation import nlu_examples
+    """Learn the weights of the search from the catalogue's own ways of asking and from other people's questions."""
+    from bot.evaluation import nlu_examples, read_questions
 
-    procedures = _store().procedures(date.today())
-    entries = [Entry.of(procedure) for procedure in procedures.values()]
-    weights = calibration.learn(entries, nlu_examples(foreign))
-    weights.write()
+    entries = [Entry.of(procedure) for procedure in _store().procedures(date.today()).values()]
+    about_procedures = [q for q in read_questions(questions) if q.codes or q.outcome == "not_found"]
+    asked = [(question.question, question.codes) for question in about_procedures]
+    calibration.learn(entries, nlu_examples(foreign), asked).write()
     console.print(search.WEIGHTS.read_text(encoding="utf-8"), end="")
 
 

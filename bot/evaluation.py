@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -124,7 +125,10 @@ class LivePath:
 
     def __init__(self, model: Path | None, snapshot: Snapshot, settings: Settings) -> None:
         from rasa.core.agent import Agent
+        from rasa.utils.log_utils import configure_structlog
 
+        # Rasa logs every message to stdout, where only the figures belong.
+        configure_structlog(logging.ERROR)
         self._agent = Agent.load(str(model or MODELS))
         self._snapshot = snapshot
         self._responder = Responder(snapshot, settings)

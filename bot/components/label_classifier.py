@@ -20,11 +20,14 @@ class LabelClassifier(LinearComponent):
 
     Configuration: ``intent`` whose examples it learns from; ``key`` of their metadata; ``entity`` to
     put out; ``threshold`` – if given, every label at least so likely is put out, else the likeliest;
-    ``exclusive`` – a label that stands only alone.
+    ``exclusive`` – a label that stands only alone; ``exclusive_intents`` – further intents, all of
+    whose examples carry it ("còn kết hôn thì sao?" names a procedure and no aspect).
     """
 
     def labels_of(self, example: Message) -> list[str]:
         """The labels in the metadata of a training example of our intent."""
+        if example.get(INTENT) in self._config.get("exclusive_intents", []):
+            return [self._config["exclusive"]]
         if example.get(INTENT) != self._config["intent"]:
             return []
         labels = ((example.get("metadata") or {}).get("intent") or {}).get(self._config["key"]) or []

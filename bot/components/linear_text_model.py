@@ -15,8 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from bot.language.normalise import comparable, normalise
-from bot.language.text import words
+from bot.language.normalise import comparable, spoken
 
 #: How strongly the training data is believed against the prior (chosen by cross-validation, see docs).
 STRENGTH = 30.0
@@ -66,5 +65,4 @@ class LinearTextModel:
 
 def _views(texts: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     unmarked = [comparable(text) for text in texts]
-    marked = [" ".join(words(normalise(text).lower())) for text in texts]
-    return unmarked, unmarked, marked
+    return unmarked, unmarked, [spoken(text) for text in texts]

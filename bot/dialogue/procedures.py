@@ -19,8 +19,9 @@ from bot.settings import Settings
 MOST_CHOICES = 4
 #: How much likelier the procedure under discussion is than the words alone say.
 CURRENT_PROCEDURE_ODDS = 3.0
-#: Words that neither the current procedure nor any follow-up has; with more, something else is meant.
+#: With more words that no follow-up question has, something else may be meant than what is under discussion.
 MOST_FOREIGN_WORDS = 2
+EVENS = 0.5
 
 
 class ProcedureDialogue:
@@ -42,9 +43,12 @@ class ProcedureDialogue:
             picked = self._named_choice(message, conversation)
             if picked is not None:
                 return self._answer(picked, conversation.aspects, conversation)
-        current = self._current(conversation)
-        if current is not None and self._only_names_aspects(message):
-            return self._answer(current.code, message.aspects, conversation)
+        if self._only_names_aspects(message):
+            current = self._current(conversation)
+            if conversation.choices:
+                return self._clarify(conversation.choices, message.aspects, conversation)
+            if current is not None:
+                return self._answer(current.code, message.aspects, conversation)
         return self._search(message, conversation, message.aspects)
 
     def choose(self, message: Message, conversation: Conversation) -> Reply:
@@ -119,7 +123,7 @@ class ProcedureDialogue:
         if chosen.outcome == "answered":
             runners_up = tuple(candidate.code for candidate in ranking.candidates[1:MOST_CHOICES])
             return self._answer(chosen.codes[0], aspects, replace(conversation, runners_up=runners_up))
-        if current is not None and self._may_be_about(current, message):
+        if current is not None and self._may_go_on_about(current, ranking, message):
             return self._answer(current.code, aspects, conversation)
         if not self._content_words(message):
             return self._which_procedure(aspects, conversation)
@@ -137,12 +141,14 @@ class ProcedureDialogue:
     def _only_names_aspects(self, message: Message) -> bool:
         return not message.names_no_aspect and not self._content_words(message)
 
-    def _may_be_about(self, procedure: Procedure, message: Message) -> bool:
-        foreign = [
-            word for word in self._content_words(message) if not self._snapshot.index.knows(procedure.code, [word])
-        ]
-        most = 0 if message.names_no_aspect else MOST_FOREIGN_WORDS
-        return len(foreign) <= most
+    def _may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
+        """Whether a message that names no procedure for sure goes on about the one under discussion."""
+        content = self._content_words(message)
+        if not content or message.names_no_aspect:
+            return not content
+        if ranking.best is not None and ranking.best.code == procedure.code:
+            return ranking.best.probability > ranking.none
+        return len(content) <= MOST_FOREIGN_WORDS and ranking.none > EVENS
 
     def _named_choice(self, message: Message, conversation: Conversation) -> str | None:
         """The choice that a message names: by its whole name, or by far the likeliest by words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.language import abbreviations, typing_leftovers
-from bot.language.text import fold, nfc, unify_tone_marks
+from bot.language.text import fold, nfc, unify_tone_marks, words
 
 #: Longer messages are cut: no question needs more, and nobody should pay for less.
 LONGEST_MESSAGE = 2000
@@ -18,6 +18,12 @@ def normalise(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def spoken(text: str) -> str:
+    """The normalised text as lower-case words with their marks, single spaces between."""
+    return " ".join(words(normalise(text).lower()))
+
+
+@lru_cache(maxsize=65536)
 def comparable(text: str) -> str:
     """The normalised text, lower-case and unmarked: what understanding and search work on."""
-    return fold(normalise(text))
+    return fold(spoken(text))

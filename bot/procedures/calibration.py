@@ -3,7 +3,8 @@
 Ways of asking are held back a fifth at a time and asked to an index without them; so are whole
 procedures, whose questions must then find nothing. Conditional logit: maximum likelihood of the
 right procedure (or "none") among all, with a small ridge. Questions without an answer are weighed
-down to their share among real ones.
+down to their share among real ones. The steepness of the whole is then fitted on questions that
+somebody else wrote, so that the probabilities are those of real questions.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import logsumexp
 
-from bot.language.normalise import comparable
+from bot.language.normalise import spoken
 from bot.procedures.search import FEATURES, Entry, Index, Weights
 
 FOLDS = 5
@@ -27,15 +29,28 @@ _START = Weights((1.0,) * len(FEATURES), 5.0)
 
 @dataclass(frozen=True)
 class Sample:
-    """One held-back question: features of all candidates, and the right row (None: none of them)."""
+    """One question: features of all candidates, and the right rows (none: no candidate is right)."""
 
     features: Any
-    right: int | None
+    right: tuple[int, ...]
+
+    def log_shares(self, weights: Weights) -> tuple[Any, list[int]]:
+        """The logarithms of all probabilities under some weights, and the right places among them."""
+        scores = np.append(self.features @ np.array(weights.features), weights.none)
+        return scores - logsumexp(scores), list(self.right) or [len(scores) - 1]
 
 
-def learn(entries: Sequence[Entry], foreign: Sequence[str]) -> Weights:
-    """Weights for a catalogue; ``foreign`` are texts about anything but its procedures."""
-    return fit([*held_back(entries), *_foreign(entries, foreign)])
+def learn(entries: Sequence[Entry], foreign: Sequence[str], asked: Sequence[tuple[str, Sequence[str]]]) -> Weights:
+    """Weights for a catalogue.
+
+    Args:
+        entries: The catalogue.
+        foreign: Texts about anything but its procedures.
+        asked: Questions by somebody who did not write the entries, with their right codes (none if
+            the catalogue has no answer).
+    """
+    weights = fit([*held_back(entries), *_named(entries), *_foreign(entries, foreign)])
+    return steepen(weights, list(_asked(entries, asked)))
 
 
 def held_back(entries: Sequence[Entry]) -> Iterator[Sample]:
@@ -47,15 +62,49 @@ def held_back(entries: Sequence[Entry]) -> Iterator[Sample]:
         index = Index([entry.without(held[entry.code]) for entry in rest], _START)
         for entry in entries:
             questions = held[entry.code]
-            right = None if entry.code in absent else index.codes.index(entry.code)
+            right = () if entry.code in absent else (index.codes.index(entry.code),)
             for question in questions:
                 yield Sample(index.features(question), right)
+
+
+def _named(entries: Sequence[Entry]) -> Iterator[Sample]:
+    """Samples from the names themselves: who says exactly a name means it."""
+    index = Index(entries, _START)
+    for number, entry in enumerate(entries):
+        for title in entry.titles[:2]:
+            yield Sample(index.features(title), (number,))
 
 
 def _foreign(entries: Sequence[Entry], texts: Sequence[str]) -> Iterator[Sample]:
     index = Index(entries, _START)
     for text in texts:
-        yield Sample(index.features(comparable(text)), None)
+        yield Sample(index.features(spoken(text)), ())
+
+
+def _asked(entries: Sequence[Entry], asked: Sequence[tuple[str, Sequence[str]]]) -> Iterator[Sample]:
+    index = Index(entries, _START)
+    for text, codes in asked:
+        right = tuple(index.codes.index(code) for code in codes if code in index.codes)
+        yield Sample(index.features(spoken(text)), right)
+
+
+def steepen(weights: Weights, samples: Sequence[Sample]) -> Weights:
+    """The weights times the factor under which the right answers of the samples are likeliest."""
+    if not samples:
+        return weights
+
+    def loss(factor: float) -> float:
+        total = 0.0
+        for sample in samples:
+            shares, right = sample.log_shares(_times(weights, factor))
+            total -= float(logsumexp(shares[right]))
+        return total
+
+    return _times(weights, float(minimize_scalar(loss, bounds=(0.3, 3.0), method="bounded").x))
+
+
+def _times(weights: Weights, factor: float) -> Weights:
+    return Weights(tuple(weight * factor for weight in weights.features), weights.none * factor)
 
 
 def fit(samples: Sequence[Sample]) -> Weights:
@@ -67,7 +116,7 @@ def fit(samples: Sequence[Sample]) -> Weights:
 
 def _importance(samples: Sequence[Sample]) -> Any:
     """A weight for each sample, such that those without an answer make up their real share."""
-    foreign = np.array([sample.right is None for sample in samples])
+    foreign = np.array([not sample.right for sample in samples])
     share = foreign.mean()
     if not 0 < share < 1:
         return np.ones(len(samples))
@@ -82,7 +131,7 @@ def _loss(parameters: Any, samples: Sequence[Sample], importance: Any) -> tuple[
         scores = np.append(sample.features @ weights, none)
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
-        right = len(shares) - 1 if sample.right is None else sample.right
+        right = sample.right[0] if sample.right else len(shares) - 1
         loss -= weight * float(np.log(max(shares[right], 1e-12)))
         target = np.zeros_like(shares)
         target[right] = 1

@@ -13,8 +13,8 @@ _COMMUNE = re.compile(r"\b(xã|phường|thị trấn|đặc khu|xa|phuong|thi t
 _DISTRICT = re.compile(r"\b(huyện|quận|thị xã|huyen|quan|thi xa)\s+\S", re.IGNORECASE)
 # Where the name of a place ends and the question about it begins.
 _QUESTION = re.compile(
-    r"[?.!]|\b(ở đâu|nằm|mấy giờ|có làm|làm việc|mở cửa|số điện thoại|giờ|thì|nay|bây giờ|đến|ra|là|cho|để|phải"
-    r"|o dau|nam o|may gio|co lam|lam viec|mo cua|so dien thoai|gio|thi|bay gio|den|la|de|phai)\b.*",
+    r"[?.!]|\b(ở đâu|nằm|mấy giờ|có làm|làm việc|mở cửa|số điện thoại|giờ|thì|nay|bây giờ|đến|là|cho|để|phải"
+    r"|o dau|nam o|may gio|co lam|lam viec|mo cua|so dien thoai|bay gio|gio den|thi den|thi ra)\b.*",
     re.IGNORECASE,
 )
 

@@ -2,16 +2,18 @@
 
 Every procedure is a set of *phrases* (official name, everyday names, ways of asking) and one
 *profile* (all phrases with field, documents, results and conditions). A message is compared, without
-marks, by words and by letters, with the best phrase and with the profile. Words that many
-procedures share ("giấy tờ gì", "bao nhiêu tiền") weigh next to nothing, so what only names an
-aspect does not distract. A conditional logit over these comparisons gives, for each procedure and
-for "none of them", the probability that it is meant; ``motcua calibrate`` learns its weights.
+marks, by words and by letters, with the best phrase and with the profile; marks that it has must
+fit ("vàng" is not "vắng"). Words that many procedures share ("giấy tờ gì", "bao nhiêu tiền") weigh
+next to nothing, so what only names an aspect does not distract. A conditional logit over these
+comparisons gives, for each procedure and for "none of them", the probability that it is meant;
+``motcua calibrate`` learns its weights.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from bot.language.normalise import comparable
+from bot.language.normalise import comparable, spoken
+from bot.language.text import fold
 from bot.procedures.model import Procedure
 
 WEIGHTS = Path(__file__).with_name("search_weights.json")
@@ -28,11 +31,16 @@ WEIGHTS = Path(__file__).with_name("search_weights.json")
 FEATURES = (
     "phrase_letters",  # cosine with the best phrase, by letters
     "profile_letters",  # cosine with the profile, by letters
-    "words_known",  # weighted share of the message's words that the profile holds
-    "name_contained",  # how fully one of the names stands in the message
+    "words_known",  # weighted share of the message's words that the profile holds, marks included
+    "named_exactly",  # the message is one of the names, and nothing else
+    "name_weight",  # how fully one of the names stands in the message, by weight of its words
+    "name_words",  # the same, by number of words: "kết hôn" is all of one name, half of "lại kết hôn"
     "evidence",  # weighted words shared with the profile: grows with what is said
     "evidence_share",  # the same, relative to the best procedure
 )
+
+
+_OPENING = re.compile(r"^(?:(?:thu tuc|dang ky|cap|lam|xin|giai quyet|thuc hien) )+")
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the search knows of a procedure: comparable texts only."""
+    """What the search knows of a procedure, as spoken texts (normalised lower-case words)."""
 
     code: str
     titles: tuple[str, ...]
@@ -94,16 +102,16 @@ class Entry:
         context += [row.text for row in procedure.conditions]
         return cls(
             procedure.code,
-            titles=_comparable([procedure.short_name, *names]),
-            phrases=_comparable([procedure.name, procedure.short_name, *(row.text for row in procedure.sayings)]),
-            context=" ".join(_comparable(context)),
+            titles=_spoken([procedure.name, procedure.short_name, *names]),
+            phrases=_spoken([procedure.name, procedure.short_name, *(row.text for row in procedure.sayings)]),
+            context=" ".join(_spoken(context)),
         )
 
     def without(self, phrases: Iterable[str]) -> Entry:
         """The entry with some phrases held back."""
         held = set(phrases)
-        kept = tuple(phrase for phrase in self.phrases if phrase not in held)
-        return Entry(self.code, self.titles, kept, self.context)
+        titles = tuple(title for title in self.titles if title not in held)
+        return Entry(self.code, titles, tuple(phrase for phrase in self.phrases if phrase not in held), self.context)
 
 
 class Index:
@@ -112,18 +120,22 @@ class Index:
     def __init__(self, entries: Sequence[Entry], weights: Weights) -> None:
         self.codes = tuple(entry.code for entry in entries)
         self._weights = weights
+        if not entries:
+            return
         self._owner = np.array([i for i, entry in enumerate(entries) for _ in entry.phrases], dtype=np.intp)
-        phrases = [phrase for entry in entries for phrase in entry.phrases]
-        profiles = [" ".join((*entry.phrases, entry.context)) for entry in entries]
+        phrases = [fold(phrase) for entry in entries for phrase in entry.phrases]
+        marked = [" ".join((*entry.phrases, entry.context)) for entry in entries]
+        profiles = [fold(profile) for profile in marked]
         self._words = _Space(profiles, phrases, analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2))
         self._letters = _Space(profiles, phrases, analyzer="char_wb", ngram_range=(3, 5))
-        self._titles = _Titles([entry.titles for entry in entries], self._words)
+        self._known = _KnownWords(marked, self._words)
+        self._titles = _Titles([[fold(title) for title in entry.titles] for entry in entries], self._words)
 
     def rank(self, text: str) -> Ranking:
         """Every procedure with the probability that a message means it."""
         if not self.codes:
             return Ranking((), 1.0)
-        features = self.features(comparable(text))
+        features = self.features(spoken(text))
         scores = np.append(features @ np.array(self._weights.features), self._weights.none)
         odds = np.exp(scores - scores.max())
         shares = odds / odds.sum()
@@ -131,16 +143,18 @@ class Index:
         candidates = tuple(Candidate(self.codes[i], float(shares[i])) for i in order)
         return Ranking(candidates, float(shares[-1]))
 
-    def features(self, query: str) -> Any:
-        """How a comparable text compares with every procedure: shape (procedures, features)."""
+    def features(self, said: str) -> Any:
+        """How a spoken text compares with every procedure: shape (procedures, features)."""
+        query = fold(said)
         letters = self._letters.unit(query)
         evidence = self._words.profiles_like(self._words.vector(query))
         return np.column_stack(
             [
                 self._best(self._letters.phrases_like(letters)),
                 self._letters.profiles_like(letters),
-                self._words.known_share(query),
-                self._titles.contained(query),
+                self._known.share(said),
+                self._titles.equal(query),
+                *self._titles.contained(query),
                 evidence,
                 evidence / max(float(evidence.max()), 1e-6),
             ]
@@ -149,10 +163,6 @@ class Index:
     def telling_words(self, text: str) -> list[str]:
         """The words of a message that can tell procedures apart: rare in the catalogue, or unknown to it."""
         return [word for word in comparable(text).split() if self._words.is_telling(word)]
-
-    def knows(self, code: str, words: Iterable[str]) -> bool:
-        """Whether a procedure's texts hold all of some words."""
-        return self._words.profile_holds(self.codes.index(code), words) if code in self.codes else False
 
     def _best(self, similarities: Any) -> Any:
         best = np.zeros(len(self.codes))
@@ -172,7 +182,6 @@ class _Space:
         holding = np.bincount(counts.indices, minlength=counts.shape[1])
         self._share = holding / len(profiles)
         self._weight = np.log((1 + len(profiles)) / (0.5 + holding)).astype(np.float32)
-        self._holds = sparse.csr_matrix(counts > 0)
         self._profiles = sparse.csc_matrix(_to_unit_length(self._weighted(counts)))
         self._phrases = sparse.csc_matrix(_to_unit_length(self._weighted(self._vectorizer.transform(phrases))))
         self._unknown_weight = float(np.log(2 * (1 + len(profiles))))
@@ -193,24 +202,10 @@ class _Space:
         """How much every profile is like a query vector."""
         return _dot(self._profiles, vector)
 
-    def known_share(self, query: str) -> Any:
-        """For every profile, the weighted share of the query's words that it holds."""
-        words = query.split()
-        known = [self._vectorizer.vocabulary_[word] for word in words if word in self._vectorizer.vocabulary_]
-        total = float(self._weight[known].sum()) + self._unknown_weight * (len(words) - len(known))
-        if total <= 0:
-            return np.zeros(self._holds.shape[0])
-        return np.asarray(self._holds[:, known] @ self._weight[known]).ravel() / total
-
     def is_telling(self, word: str) -> bool:
         """Whether a word is unknown, or known to few enough profiles to tell them apart."""
         column = self._vectorizer.vocabulary_.get(word)
         return column is None or bool(self._share[column] <= self.COMMON)
-
-    def profile_holds(self, row: int, words: Iterable[str]) -> bool:
-        """Whether one profile holds all of some words."""
-        columns = [self._vectorizer.vocabulary_.get(word) for word in words]
-        return all(column is not None and self._holds[row, column] for column in columns)
 
     def weight(self, word: str) -> float:
         """How much a word tells."""
@@ -237,37 +232,87 @@ def _dot(matrix: Any, vector: Any) -> Any:
     return result
 
 
+class _KnownWords:
+    """Which words, with their marks, the profiles hold."""
+
+    def __init__(self, profiles: Sequence[str], space: _Space) -> None:
+        self._size = len(profiles)
+        self._space = space
+        self._holding: dict[str, list[int]] = {}
+        for number, profile in enumerate(profiles):
+            words = set(profile.split())
+            for form in words | {f"~{fold(word)}" for word in words}:
+                self._holding.setdefault(form, []).append(number)
+
+    def share(self, said: str) -> Any:
+        """For every profile, the weighted share of the words said that it holds.
+
+        A word typed without marks may stand for any with the same letters; one with marks may not.
+        """
+        share, total = np.zeros(self._size), 0.0
+        for word in said.split():
+            weight = self._space.weight(fold(word))
+            total += weight
+            share[self._holding.get(f"~{word}" if word.isascii() else word, [])] += weight
+        return share / max(total, 1e-9)
+
+
 class _Titles:
     """The short and everyday names of procedures, to see how fully one stands in a message."""
 
     def __init__(self, titles: Sequence[Sequence[str]], space: _Space) -> None:
         self._size = len(titles)
-        self._lengths: list[float] = []
-        self._owner: list[int] = []
-        self._holding: dict[str, list[tuple[int, float]]] = {}
-        for owner, names in enumerate(titles):
-            for name in names:
-                weights = {word: max(space.weight(word), 0.05) for word in name.split()}
-                for word, weight in weights.items():
-                    self._holding.setdefault(word, []).append((len(self._lengths), weight))
-                self._lengths.append(sum(weights.values()) or 1.0)
-                self._owner.append(owner)
-        self._heaviest = max(self._lengths, default=1.0)
+        names = [(owner, _bare(name).split()) for owner, names in enumerate(titles) for name in names]
+        self._owner = np.array([owner for owner, _ in names], dtype=np.intp)
+        self._owners: dict[str, list[int]] = {}
+        for owner, words in names:
+            self._owners.setdefault(" ".join(words), []).append(owner)
+        self._lengths = np.array([len(set(words)) for _, words in names], dtype=float)
+        self._weights = np.array([sum(map(self._weight_in(space), set(words))) for _, words in names])
+        self._holding: dict[str, list[int]] = {}
+        for number, (_, words) in enumerate(names):
+            for word in set(words):
+                self._holding.setdefault(word, []).append(number)
+        self._word_weight = {word: self._weight_in(space)(word) for word in self._holding}
 
-    def contained(self, query: str) -> Any:
-        """For every procedure, the largest weighted share of one of its names that stands in the query."""
-        found = np.zeros(len(self._lengths))
-        for word in set(query.split()):
-            for title, weight in self._holding.get(word, ()):
-                found[title] += weight
+    def equal(self, query: str) -> Any:
+        """For every procedure, 1 if the query is one of its names."""
+        equal = np.zeros(self._size)
+        equal[self._owners.get(_bare(query), [])] = 1
+        return equal
+
+    def contained(self, query: str) -> tuple[Any, Any]:
+        """For every procedure, the largest share of one of its names that stands in the query.
+
+        Returns:
+            The squared share by weight and by number of words.
+        """
+        weight, number = np.zeros(len(self._owner)), np.zeros(len(self._owner))
+        for word in set(query.split()) & self._holding.keys():
+            holding = self._holding[word]
+            weight[holding] += self._word_weight[word]
+            number[holding] += 1
+        return self._best(weight, self._weights), self._best(number, self._lengths)
+
+    def _best(self, found: Any, whole: Any) -> Any:
         best = np.zeros(self._size)
         if found.size:
-            np.maximum.at(best, np.array(self._owner), (found / np.array(self._lengths)) ** 2)
+            np.maximum.at(best, self._owner, (found / whole) ** 2)
         return best
 
+    @staticmethod
+    def _weight_in(space: _Space) -> Callable[[str], float]:
+        return lambda word: max(space.weight(word), 0.05)
 
-def _comparable(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (comparable(text) for text in texts))))
+
+def _bare(name: str) -> str:
+    """A name without the verbs that any procedure may begin with: 'dang ky khai tu' → 'khai tu'."""
+    bare = _OPENING.sub("", name)
+    return bare if " " in bare else name
+
+
+def _spoken(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (spoken(text) for text in texts))))
 
 
 def build(procedures: Mapping[str, Procedure], weights: Weights) -> Index:

@@ -21,11 +21,11 @@ class ConversationStore(SQLTrackerStore):
     def __init__(
         self,
         domain: Domain | None = None,
-        url: str = "",
+        database_url: str = "",
         event_broker: EventBroker | None = None,
         **kwargs: Any,
     ) -> None:
-        parsed = sa.engine.make_url(url)
+        parsed = sa.engine.make_url(database_url)
         super().__init__(
             domain,
             dialect=parsed.drivername,

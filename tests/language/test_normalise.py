@@ -34,7 +34,14 @@ def test_any_text_is_normalised_to_nfc(text: str) -> None:
     assert comparable(text) == comparable(text)
 
 
-@given(st.lists(st.sampled_from("xin giấy xác nhận tình trạng hôn nhân cho con trai ở nhà".split()), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["xin", "giấy", "xác", "nhận", "tình", "trạng", "hôn", "nhân", "cho", "con", "trai", "ở", "nhà"]
+        ),
+        max_size=12,
+    )
+)
 def test_marks_make_no_difference(said: list[str]) -> None:
     text = " ".join(said)
     assert comparable(text) == comparable(unmark(text))

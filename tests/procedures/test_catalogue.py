@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.procedures import catalogue
+from bot.procedures.catalogue import Catalogue
+from bot.procedures.definitions import Definition, code_of
+from bot.procedures.search import Weights
+from bot.procedures.store import Store, connect, migrate
+from tests.conftest import TODAY
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    engine = connect(f"sqlite:///{tmp_path / 'test.db'}")
+    migrate(engine)
+    return Store(engine)
+
+
+def test_a_change_of_the_database_is_noticed(
+    store: Store, curated: list[Definition], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.load(curated[:2], [])
+    known = Catalogue(store, Weights.read(), lambda: TODAY)
+    first = known.snapshot()
+    assert known.snapshot() is first
+    store.load(curated[:3], [])
+    assert known.snapshot() is first  # not asked again so soon
+    monkeypatch.setattr(catalogue, "CHECK_EVERY", -1.0)
+    assert code_of(curated[2]) in known.snapshot().procedures
+    assert known.snapshot() is known.snapshot()
+
+
+def test_a_new_day_is_noticed(store: Store, curated: list[Definition], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "CHECK_EVERY", -1.0)
+    from dataclasses import replace
+
+    ending = replace(curated[0], data={**curated[0].data, "valid_to": "2026-11-23"})
+    store.load([ending, curated[1]], [])
+    day = [date(2026, 11, 23)]
+    known = Catalogue(store, Weights.read(), lambda: day[0])
+    assert len(known.snapshot().procedures) == 2
+    day[0] = date(2026, 11, 24)
+    assert list(known.snapshot().procedures) == [code_of(curated[1])]

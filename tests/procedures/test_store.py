@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import Engine
+
+from bot.procedures import model, tables
+from bot.procedures.definitions import Definition, code_of
+from bot.procedures.portal import Guide
+from bot.procedures.store import LoadReport, Store, connect, migrate
+from tests.conftest import TODAY
+
+
+def changed(definition: Definition, **data: object) -> Definition:
+    return replace(definition, data={**definition.data, **data})
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    migrate(engine)
+
+
+def test_what_is_loaded_comes_back_whole(engine: Engine, curated: list[Definition], guides: list[Guide]) -> None:
+    store = Store(engine)
+    store.load(curated, guides)
+    loaded = store.procedures(TODAY)
+    assert set(loaded) == {code_of(definition) for definition in curated}
+    for definition in curated:
+        expected = model.from_definition(definition.data)
+        dated = {
+            part: tuple(r for r in getattr(expected, part) if model.in_force(r, TODAY)) for part in ("agencies", "fees")
+        }
+        assert loaded[expected.code] == replace(expected, **dated)
+    assert store.guides().keys() == {guide.topic for guide in guides}
+
+
+def test_a_load_reports_what_it_did_and_a_second_one_changes_nothing(
+    engine: Engine, curated: list[Definition], guides: list[Guide]
+) -> None:
+    store = Store(engine)
+    first, second, third = curated[:3]
+    report, _ = store.load([first, second], guides)
+    assert report.added == tuple(sorted([code_of(first), code_of(second)]))
+    revision = store.revision()
+    report, topics = store.load([first, second], guides)
+    assert not report.is_change
+    assert not topics.is_change
+    assert store.revision() == revision
+    report, _ = store.load([changed(first, summary="Khác trước."), third], guides)
+    assert report == LoadReport((code_of(third),), (code_of(first),), (), (code_of(second),))
+    assert store.revision() == revision + 1
+    assert store.procedure(code_of(second), TODAY) is None
+
+
+def test_a_failed_load_leaves_everything_as_it_was(engine: Engine, curated: list[Definition]) -> None:
+    store = Store(engine)
+    store.load(curated[:2], [])
+    before = store.procedures(TODAY)
+    broken = changed(curated[2], checked_on=None)
+    with pytest.raises((sa.exc.IntegrityError, TypeError)):
+        store.load([changed(curated[0], summary="Khác trước."), broken], [])
+    assert store.procedures(TODAY) == before
+
+
+def test_what_is_out_of_force_is_never_offered(engine: Engine, curated: list[Definition]) -> None:
+    store = Store(engine)
+    ended = changed(curated[0], valid_to=(TODAY - timedelta(days=1)).isoformat())
+    coming = changed(curated[1], valid_from=(TODAY + timedelta(days=1)).isoformat())
+    store.load([ended, coming, curated[2]], [])
+    assert [head.code for head in store.heads(TODAY)] == [code_of(curated[2])]
+    assert list(store.procedures(TODAY)) == [code_of(curated[2])]
+    assert store.procedure(code_of(ended), TODAY - timedelta(days=1)) is not None
+
+
+def test_dated_rows_are_given_on_their_days_only(engine: Engine, curated: list[Definition]) -> None:
+    fees = [
+        {"name": "Lệ phí", "kind": "fixed", "amount": 10_000, "valid_to": "2026-06-30"},
+        {"name": "Lệ phí", "kind": "fixed", "amount": 20_000, "valid_from": "2026-07-01"},
+    ]
+    agencies = [
+        {"role": "receives", "name": "Ủy ban nhân dân cấp huyện", "valid_to": "2025-06-30"},
+        {"role": "receives", "name": "Trung tâm Phục vụ hành chính công"},
+    ]
+    store = Store(engine)
+    store.load([changed(curated[0], fees=fees, agencies=agencies)], [])
+    code = code_of(curated[0])
+    today, before = store.procedure(code, TODAY), store.procedure(code, date(2025, 1, 1))
+    assert today is not None
+    assert before is not None
+    assert [fee.amount for fee in today.fees] == [20_000]
+    assert [agency.name for agency in today.agencies] == ["Trung tâm Phục vụ hành chính công"]
+    assert [fee.amount for fee in before.fees] == [10_000]
+    assert len(before.agencies) == 2
+
+
+def test_an_sqlite_folder_is_made(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'new' / 'folder' / 'motcua.db'}")
+    migrate(engine)
+    assert Store(engine).revision() == 0
+    engine.dispose()
