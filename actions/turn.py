@@ -13,6 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.channels.guard import is_button
 from bot.dialogue.respond import Responder, unavailable
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures.catalogue import Catalogue
@@ -59,7 +60,7 @@ class TurnAction(Action, ABC):
 
 
 def read_message(latest: Mapping[str, Any]) -> Message:
-    """The message as Rasa's NLU, or a button, has it."""
+    """The message as Rasa's NLU, or a button, has it; a button says nothing in words."""
     intent = latest.get("intent") or {}
     entities: dict[str, str] = {}
     aspects = []
@@ -68,8 +69,9 @@ def read_message(latest: Mapping[str, Any]) -> Message:
             aspects.append(str(entity.get("value")))
         else:
             entities[str(entity.get("entity"))] = str(entity.get("value"))
+    text = str(latest.get("text") or "")
     return Message(
-        text=str(latest.get("text") or ""),
+        text="" if is_button(text) else text,
         intent=str(intent.get("name") or ""),
         confidence=float(intent.get("confidence") or 0.0),
         aspects=tuple(aspect for aspect in ASPECTS if aspect in aspects),

@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.component import LinearComponent
 from bot.components.linear_text_model import LinearTextModel
+from bot.language.endings import endings
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -44,9 +45,18 @@ class LabelClassifier(LinearComponent):
                 "confidence_entity": share,
                 "extractor": type(self).__name__,
             }
-            for label, share in self._chosen(model.shares(message.get(TEXT)))
+            for label, share in self._chosen(self._shares(message.get(TEXT), model))
         ]
         message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+
+    def _shares(self, text: str, model: LinearTextModel) -> list[tuple[str, float]]:
+        """Every label with its probability, in the whole text or in its ending; an exclusive one in the whole."""
+        shares = dict(model.shares(text))
+        for ending in endings(text):
+            for label, share in model.shares(ending):
+                if label != self._config.get("exclusive"):
+                    shares[label] = max(shares[label], share)
+        return sorted(shares.items(), key=lambda pair: -pair[1])
 
     def _chosen(self, shares: list[tuple[str, float]]) -> list[tuple[str, float]]:
         best, threshold, exclusive = shares[0], self._config.get("threshold"), self._config.get("exclusive")

@@ -43,12 +43,6 @@ class ProcedureDialogue:
             picked = self._named_choice(message, conversation)
             if picked is not None:
                 return self._answer(picked, conversation.aspects, conversation)
-        if self._only_names_aspects(message):
-            current = self._current(conversation)
-            if conversation.choices:
-                return self._clarify(conversation.choices, message.aspects, conversation)
-            if current is not None:
-                return self._answer(current.code, message.aspects, conversation)
         return self._search(message, conversation, message.aspects)
 
     def choose(self, message: Message, conversation: Conversation) -> Reply:
@@ -66,7 +60,8 @@ class ProcedureDialogue:
     def switch(self, message: Message, conversation: Conversation) -> Reply:
         """The same question about another procedure ('còn kết hôn thì sao?')."""
         aspects = conversation.aspects if message.names_no_aspect else message.aspects
-        return self._search(message, replace(conversation, procedure=None), aspects)
+        named = replace(message, text=_without_turning_words(message.text))
+        return self._search(named, replace(conversation, procedure=None, choices=()), aspects)
 
     def affirm(self, message: Message, conversation: Conversation) -> Reply:
         """Yes: to a single choice, or to a case question."""
@@ -123,6 +118,8 @@ class ProcedureDialogue:
         if chosen.outcome == "answered":
             runners_up = tuple(candidate.code for candidate in ranking.candidates[1:MOST_CHOICES])
             return self._answer(chosen.codes[0], aspects, replace(conversation, runners_up=runners_up))
+        if conversation.choices and self._only_names_aspects(message):
+            return self._clarify(conversation.choices, aspects, conversation)
         if current is not None and self._may_go_on_about(current, ranking, message):
             return self._answer(current.code, aspects, conversation)
         if not self._content_words(message):
@@ -280,6 +277,12 @@ class ProcedureDialogue:
             procedures=(_reference(procedure),),
             extra={"case": dict(conversation.case)} if conversation.case else {},
         )
+
+
+def _without_turning_words(text: str) -> str:
+    """The text without the words that turn to another procedure ('à nhầm', 'còn … thì sao')."""
+    turning = set(fold(settings()["turning_words"]).split())
+    return " ".join(word for word in text.split() if fold(word) not in turning)
 
 
 def _follow_up_words() -> frozenset[str]:

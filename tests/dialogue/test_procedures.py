@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.dialogue.turn import Reply
+from bot.procedures import cases
+from bot.procedures.catalogue import Snapshot
+from tests.dialogue.conftest import Chat
+
+
+def codes(reply: Reply) -> list[str]:
+    return [procedure["code"] for procedure in reply.procedures]
+
+
+def test_a_named_procedure_is_answered(chat: Chat) -> None:
+    reply = chat.say("đăng ký khai tử cần giấy tờ gì", "ask", "documents")
+    assert (reply.outcome, codes(reply), reply.aspects) == ("answered", ["1.000656"], ("documents",))
+    assert reply.sources[0]["checked_on"] == "2026-11-23"
+
+
+def test_two_aspects_in_one_message_are_both_answered(chat: Chat) -> None:
+    reply = chat.say("đăng ký khai tử lệ phí bao nhiêu, mấy ngày có", "ask", "fee", "deadline")
+    assert "PHÍ, LỆ PHÍ" in reply.text
+    assert "THỜI HẠN GIẢI QUYẾT" in reply.text
+
+
+def test_a_follow_up_keeps_the_procedure(chat: Chat) -> None:
+    chat.say("đăng ký khai tử cần giấy tờ gì", "ask", "documents")
+    reply = chat.say("thế lệ phí?", "ask", "fee")
+    assert (reply.outcome, codes(reply), reply.aspects) == ("answered", ["1.000656"], ("fee",))
+
+
+def test_another_procedure_keeps_the_aspect(chat: Chat) -> None:
+    chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
+    reply = chat.say("còn đăng ký kết hôn thì sao?", "switch")
+    assert (reply.outcome, codes(reply), reply.aspects) == ("answered", ["1.000894"], ("fee",))
+
+
+def test_a_correction_replaces_the_procedure_and_keeps_the_aspect(chat: Chat) -> None:
+    chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
+    reply = chat.say("à nhầm, đăng ký khai tử", "correct")
+    assert (codes(reply), reply.aspects) == (["1.000656"], ("deadline",))
+
+
+def test_a_new_story_starts_afresh(chat: Chat) -> None:
+    chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
+    reply = chat.say("tôi bị mất thẻ căn cước, muốn cấp lại thẻ căn cước")
+    assert (codes(reply), reply.aspects) == (["1.014064"], ("overview",))
+
+
+def test_something_not_in_the_database_is_never_answered_with_what_was_discussed(chat: Chat) -> None:
+    chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
+    reply = chat.say("xin cấp giấy phép bay flycam cần giấy tờ gì", "ask", "documents")
+    assert reply.outcome in ("not_found", "clarify")
+
+
+@pytest.mark.parametrize("pick", ["cái thứ hai", "số 2", "2", "cai thu 2", "lấy cái thứ hai nhé"])
+def test_an_ordinal_picks_from_a_clarifying_question(chat: Chat, pick: str) -> None:
+    asked = chat.say("căn cước cần giấy tờ gì", "ask", "documents")
+    assert asked.outcome == "clarify"
+    reply = chat.say(pick, "choose")
+    assert (reply.outcome, codes(reply), reply.aspects) == ("answered", [codes(asked)[1]], ("documents",))
+
+
+def test_a_button_or_a_name_picks_as_well(chat: Chat) -> None:
+    asked = chat.say("căn cước lệ phí bao nhiêu", "ask", "fee")
+    name = asked.procedures[-1]["name"]
+    assert codes(chat.press(asked, name)) == [codes(asked)[-1]]
+    again = chat.say("căn cước lệ phí bao nhiêu", "ask", "fee")
+    if again.outcome == "clarify":
+        assert codes(chat.say(name)) == [codes(asked)[-1]]
+
+
+def test_none_of_the_choices_asks_for_other_words(chat: Chat) -> None:
+    asked = chat.say("căn cước", "ask")
+    reply = chat.press(asked, "Không phải các thủ tục này")
+    assert reply.outcome == "not_found"
+    assert reply.conversation.choices == ()
+
+
+def test_an_aspect_after_a_clarifying_question_asks_again_for_it(chat: Chat) -> None:
+    asked = chat.say("căn cước", "ask")
+    reply = chat.say("lệ phí bao nhiêu", "ask", "fee")
+    assert reply.outcome == "clarify"
+    assert codes(reply) == codes(asked)
+    assert chat.say("cái đầu tiên", "choose").aspects == ("fee",)
+
+
+def test_a_wrong_answer_denied_offers_the_next_likely(chat: Chat) -> None:
+    answered = chat.say("đăng ký khai tử", "ask")
+    reply = chat.say("không phải cái này", "deny")
+    assert reply.outcome == "clarify"
+    assert codes(answered)[0] not in codes(reply)
+
+
+def test_an_aspect_without_any_procedure_asks_which(chat: Chat) -> None:
+    reply = chat.say("cần giấy tờ gì", "ask", "documents")
+    assert reply.outcome == "clarify"
+    assert 2 <= len(reply.procedures) <= 4
+    assert codes(chat.say("cái thứ 1", "choose")) == [codes(reply)[0]]
+
+
+def test_every_clarifying_question_has_two_to_four_choices(chat: Chat) -> None:
+    for text in ("căn cước", "sổ đỏ", "hộ khẩu", "bảo hiểm", "giấy phép", "con tôi"):
+        reply = chat.say(text)
+        if reply.outcome == "clarify":
+            assert 2 <= len(reply.procedures) <= 4, text
+
+
+def test_a_listed_procedure_is_answered_honestly(chat: Chat) -> None:
+    reply = chat.say("thủ tục cấp thẻ bảo hiểm y tế cần giấy gì", "ask", "documents")
+    if reply.outcome == "clarify":
+        reply = chat.say("", "choose", procedure="1.014137")
+    assert codes(reply) == ["1.014137"]
+    assert "chưa có hồ sơ chi tiết" in reply.text
+
+
+def test_the_case_questions_lead_to_the_checklist_of_the_case(chat: Chat, snapshot: Snapshot) -> None:
+    documents = chat.say("đăng ký khai sinh cần giấy tờ gì", "ask", "documents")
+    reply = chat.press(documents, "Lọc theo trường hợp của tôi")
+    answers: dict[str, str] = {}
+    while reply.outcome == "case_question":
+        question = chat.conversation.case_question
+        assert question is not None
+        chosen = cases.answers_of(snapshot.procedures["1.001193"], question)[-1]
+        answers[question] = chosen.key
+        reply = chat.press(reply, chosen.label)
+    assert reply.outcome == "answered"
+    assert reply.custom["case"] == answers
+    assert "▸ Trường hợp" not in reply.text
+
+
+def test_a_case_question_understands_words_and_ordinals(chat: Chat) -> None:
+    documents = chat.say("đăng ký khai sinh cần giấy tờ gì", "ask", "documents")
+    reply = chat.press(documents, "Lọc theo trường hợp của tôi")
+    labels = [button.title for button in reply.buttons]
+    assert chat.say(labels[0].lower()).conversation.case
+    assert len(chat.say("cái thứ hai", "choose").conversation.case) == 2
+
+
+def test_a_case_question_can_be_interrupted(chat: Chat) -> None:
+    documents = chat.say("đăng ký khai sinh cần giấy tờ gì", "ask", "documents")
+    chat.press(documents, "Lọc theo trường hợp của tôi")
+    reply = chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
+    assert codes(reply) == ["1.000656"]
+    assert reply.conversation.case == {}
+
+
+def test_more_tells_what_was_not_told(chat: Chat) -> None:
+    chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
+    reply = chat.say("nói rõ hơn đi", "more")
+    assert reply.aspects == ("documents", "confirming_agencies")
+
+
+def test_every_answer_offers_what_usually_follows(chat: Chat) -> None:
+    reply = chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
+    assert 1 <= len(reply.buttons) <= 4
+    assert chat.press(reply, reply.buttons[0].title).outcome == "answered"
