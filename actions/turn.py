@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.channels.guard import is_button
+from bot.dialogue.buttons import is_button
 from bot.dialogue.respond import Responder, unavailable
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures.catalogue import Catalogue

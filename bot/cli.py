@@ -156,7 +156,11 @@ def evaluate(
     """Ask every question of a file by the live path; the last line printed is one JSON object."""
     from bot import evaluation
 
-    questions = evaluation.read_questions(file)
+    try:
+        questions = evaluation.read_questions(file)
+    except evaluation.UnusableQuestions as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(2) from None
     responder = evaluation.LivePath(model, Catalogue(_store(), Weights.read()).snapshot(), Settings.read())
     answers = evaluation.ask_all(questions, responder, console)
     if mistakes is not None:

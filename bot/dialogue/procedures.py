@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue import decision
+from bot.dialogue.buttons import Button
 from bot.dialogue.phrases import labels, say, settings
-from bot.dialogue.turn import Button, Conversation, Message, Reply
+from bot.dialogue.turn import Conversation, Message, Reply
 from bot.language.text import fold
 from bot.procedures import cases
 from bot.procedures.catalogue import Snapshot

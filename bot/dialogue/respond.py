@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.dialogue.buttons import Button
 from bot.dialogue.phrases import labels, say
 from bot.dialogue.procedures import ProcedureDialogue
-from bot.dialogue.turn import Button, Conversation, Message, Reply
+from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures import places
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.render import Renderer

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from bot.dialogue.buttons import Button
 
 #: Every turn ends in exactly one of these.
 OUTCOMES = (
@@ -58,19 +59,6 @@ class Conversation:
     runners_up: tuple[str, ...] = ()
     case_question: str | None = None
     case: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Button:
-    """A choice to press; the payload is understood without the NLU."""
-
-    title: str
-    payload: str
-
-    @classmethod
-    def of(cls, title: str, intent: str, **entities: str) -> Button:
-        """A button that says an intent with entities."""
-        return cls(title, f"/{intent}{json.dumps(entities, ensure_ascii=False)}" if entities else f"/{intent}")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from bot.channels.guard import is_button
+from bot.dialogue.buttons import is_button
 from bot.dialogue.respond import Responder, unavailable
 from bot.dialogue.turn import OUTCOMES, Conversation, Message
 from bot.procedures import portal
