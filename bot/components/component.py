@@ -14,8 +14,6 @@ from typing_extensions import Self
 
 from bot.components.linear_text_model import LinearTextModel
 
-_FILE = "model.skops"
-
 
 class LinearComponent(GraphComponent):
     """A component that learns labels of training examples and puts them into messages."""
@@ -50,7 +48,7 @@ class LinearComponent(GraphComponent):
         component = cls(config, model_storage, resource)
         try:
             with model_storage.read_from(resource) as folder:
-                component._model = LinearTextModel.read(folder / _FILE)
+                component._model = LinearTextModel.read(folder)
         except ValueError:
             return component  # there was no example to learn from
         return component
@@ -62,7 +60,7 @@ class LinearComponent(GraphComponent):
         if labelled:
             self._model = LinearTextModel.learn([text for text, _ in labelled], [labels for _, labels in labelled])
             with self._model_storage.write_to(self._resource) as folder:
-                self._model.write(folder / _FILE)
+                self._model.write(folder)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

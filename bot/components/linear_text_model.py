@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skops.io
 from scipy.sparse import hstack
+from scipy.special import expit
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
@@ -19,48 +20,67 @@ from bot.language.normalise import comparable, spoken
 
 #: How strongly the training data is believed against the prior (chosen by cross-validation, see docs).
 STRENGTH = 30.0
+_WORDS: dict[str, Any] = {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2), "min_df": 2}
+_LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3}
+#: Unmarked words, unmarked letters, and words with their marks where there are any.
+_VIEWS = (_WORDS, _LETTERS, _WORDS)
 
 
 @dataclass
 class LinearTextModel:
-    """Finds labels of texts; unmarked words and letters, and words with their marks where there are any."""
+    """Finds labels of texts.
+
+    ``weights`` has a row for each label and a column for each term, ``biases`` a value for each label.
+    """
 
     vectorizers: list[TfidfVectorizer]
-    classifier: OneVsRestClassifier
+    weights: Any
+    biases: Any
     labels: list[str]
 
     @classmethod
     def learn(cls, texts: Sequence[str], labels: Sequence[Sequence[str]]) -> LinearTextModel:
         """Learn from texts and the labels of each."""
-        vectorizers = [
-            TfidfVectorizer(analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True),
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),
-            TfidfVectorizer(analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, min_df=2),
-        ]
+        vectorizers = [_vectorizer(view) for view in _VIEWS]
         features = hstack([v.fit_transform(view) for v, view in zip(vectorizers, _views(texts), strict=True)])
         binarizer = MultiLabelBinarizer()
         targets = binarizer.fit_transform(labels)
-        linear = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
-        classifier = OneVsRestClassifier(linear).fit(features.tocsr(), targets)
-        return cls(vectorizers, classifier, [str(label) for label in binarizer.classes_])
+        linear = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0, max_iter=300)
+        fitted = OneVsRestClassifier(linear).fit(features.tocsr(), targets).estimators_
+        weights = np.vstack([one.coef_[0] for one in fitted])
+        biases = np.array([one.intercept_[0] for one in fitted])
+        return cls(vectorizers, weights, biases, [str(label) for label in binarizer.classes_])
 
     def shares(self, text: str) -> list[tuple[str, float]]:
         """Every label with its probability, likeliest first."""
         views = zip(self.vectorizers, _views([text]), strict=True)
         features = hstack([vectorizer.transform(view) for vectorizer, view in views]).tocsr()
-        shares = np.asarray(self.classifier.predict_proba(features))[0]
+        shares = expit(np.asarray(features @ self.weights.T)[0] + self.biases)
         return sorted(zip(self.labels, (float(share) for share in shares), strict=True), key=lambda pair: -pair[1])
 
-    def write(self, path: Path) -> None:
-        """Keep the model in a file that runs no code when it is read."""
-        state = {"vectorizers": self.vectorizers, "classifier": self.classifier, "labels": self.labels}
-        skops.io.dump(state, path)
+    def write(self, folder: Path) -> None:
+        """Keep the model as plain numbers and words: reading it runs no code."""
+        idf = {f"idf{number}": vectorizer.idf_ for number, vectorizer in enumerate(self.vectorizers)}
+        np.savez_compressed(folder / "numbers.npz", weights=self.weights.astype(np.float32), biases=self.biases, **idf)
+        terms = [list(vectorizer.get_feature_names_out()) for vectorizer in self.vectorizers]
+        words = {"labels": self.labels, "terms": terms}
+        (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def read(cls, path: Path) -> LinearTextModel:
-        """Read a model; only types that skops trusts are unpacked."""
-        state: dict[str, Any] = skops.io.load(path, trusted=["scipy.sparse._csr.csr_matrix"])
-        return cls(state["vectorizers"], state["classifier"], state["labels"])
+    def read(cls, folder: Path) -> LinearTextModel:
+        """Read a model that :meth:`write` kept."""
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        with np.load(folder / "numbers.npz", allow_pickle=False) as numbers:
+            vectorizers = []
+            for number, (view, terms) in enumerate(zip(_VIEWS, words["terms"], strict=True)):
+                vectorizer = _vectorizer(view, vocabulary={term: column for column, term in enumerate(terms)})
+                vectorizer.idf_ = numbers[f"idf{number}"]
+                vectorizers.append(vectorizer)
+            return cls(vectorizers, numbers["weights"], numbers["biases"], words["labels"])
+
+
+def _vectorizer(view: dict[str, Any], **more: Any) -> TfidfVectorizer:
+    return TfidfVectorizer(sublinear_tf=True, **view, **more)
 
 
 def _views(texts: Sequence[str]) -> tuple[list[str], list[str], list[str]]:

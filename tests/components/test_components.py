@@ -30,7 +30,7 @@ def examples() -> TrainingData:
     for text in ("cứu tôi với", "nhà đang cháy", "nó đánh tôi chảy máu", "có người đuối nước"):
         rows.append((text, "crisis", {}))
     return TrainingData(
-        [Message.build(text, intent, intent_metadata=metadata) for text, intent, metadata in rows for _ in range(2)]
+        [Message.build(text, intent, intent_metadata=metadata) for text, intent, metadata in rows for _ in range(3)]
     )
 
 
