@@ -77,7 +77,13 @@ def read_message(latest: Mapping[str, Any]) -> Message:
         aspects=tuple(aspect for aspect in ASPECTS if aspect in aspects),
         topic=entities.get("topic"),
         entities=entities,
+        out_of_scope=_probability(latest, "out_of_scope"),
     )
+
+
+def _probability(latest: Mapping[str, Any], intent: str) -> float:
+    ranking = latest.get("intent_ranking") or []
+    return sum(float(ranked["confidence"]) for ranked in ranking if ranked["name"] == intent)
 
 
 def read_conversation(slots: Mapping[str, Any]) -> Conversation:

@@ -6,6 +6,7 @@ Every pipeline of benchmarks/pipelines/*.yml is trained on all folds but one and
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ import yaml
 from rasa.core.agent import Agent
 from rasa.model_training import train_nlu
 from rasa.shared.nlu.training_data.loading import load_data
+from rasa.utils.log_utils import configure_structlog
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
@@ -53,6 +55,7 @@ class Figures:
 
 def main(names: Sequence[str]) -> None:
     """Measure the named pipelines, or all of them."""
+    configure_structlog(logging.ERROR)
     data = load_data(str(ROOT / "data" / "nlu"))
     examples = [_example(message) for message in data.intent_examples]
     print("| pipeline | intents right | intents macro F1 | aspects micro F1 | topics right | training s | ms each |")

@@ -74,9 +74,8 @@ def test_unmarked_questions_fare_like_marked_ones(answers: list[Answer]) -> None
 
 def test_what_is_out_of_scope_is_refused(answers: list[Answer]) -> None:
     foreign = [answer for answer in answers if answer.question.outcome == "out_of_scope"]
-    refused = [
-        answer.reply.outcome not in ("answered", "case_question", "place", "dossier_status") for answer in foreign
-    ]
+    refusals = ("out_of_scope", "not_found", "chitchat", "handoff", "crisis")
+    refused = [answer.reply.outcome in refusals for answer in foreign]
     assert sum(refused) / len(refused) >= 0.95
 
 

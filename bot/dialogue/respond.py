@@ -16,6 +16,8 @@ from bot.settings import Settings
 
 #: Below this confidence the NLU's word on what a message is about gives way to a sure search.
 SURE = 0.8
+#: From this probability on that a message is about nothing of ours, only a sure search speaks for it.
+DOUBTFUL = 0.15
 
 
 class Responder:
@@ -28,6 +30,8 @@ class Responder:
 
     def respond(self, message: Message, conversation: Conversation) -> Reply:
         """The reply to a message; an intent without a capability is a question about a procedure."""
+        if self._is_rather_out_of_scope(message, conversation):
+            return self.out_of_scope(message, conversation)
         return self._capabilities().get(message.intent, self._procedures.ask)(message, conversation)
 
     def _capabilities(self) -> dict[str, Callable[[Message, Conversation], Reply]]:
@@ -132,6 +136,13 @@ class Responder:
     def chitchat(self, message: Message, conversation: Conversation) -> Reply:
         """Greeting, thanks, goodbye, who are you, what can you do."""
         return Reply(say(message.intent), "chitchat", conversation)
+
+    def _is_rather_out_of_scope(self, message: Message, conversation: Conversation) -> bool:
+        """Whether a first question, taken for one of ours, is one that the NLU doubts and the search does not know."""
+        if message.intent not in ("ask", "portal_guide") or message.out_of_scope < DOUBTFUL:
+            return False
+        opens = conversation.procedure is None and not conversation.choices
+        return opens and self._procedures.is_surely_a_procedure(message) is None
 
     def _is_procedure_after_all(self, message: Message) -> bool:
         return message.confidence < SURE and self._procedures.is_surely_a_procedure(message) is not None

@@ -29,7 +29,8 @@ OUTCOMES = (
 class Message:
     """What a citizen said, as understood: by Rasa's NLU, or exactly, from a button.
 
-    ``entities`` holds what a button says: ``procedure``, ``case_answer``, ``topic``.
+    ``entities`` holds what a button says: ``procedure``, ``case_answer``, ``topic``; ``out_of_scope``
+    is the probability that it is about nothing of ours, whatever the intent.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Message:
     aspects: tuple[str, ...] = ()
     topic: str | None = None
     entities: Mapping[str, str] = field(default_factory=dict)
+    out_of_scope: float = 0.0
 
     @property
     def names_no_aspect(self) -> bool:
