@@ -34,7 +34,7 @@ def test_no_test_question_is_in_the_training_or_calibration_data(snapshot: Snaps
     }
     learnt |= {_plain(saying.text) for procedure in snapshot.procedures.values() for saying in procedure.sayings}
     learnt |= {_plain(question.question) for question in evaluation.read_questions(CALIBRATION)}
-    asked = [question for question in evaluation.read_questions(UNSEEN) if len(_plain(question.question).split()) > 3]
+    asked = [question for question in evaluation.read_questions(UNSEEN) if _plain(question.question)]
     assert [question.question for question in asked if _plain(question.question) in learnt] == []
 
 

@@ -21,8 +21,9 @@ class LabelClassifier(LinearComponent):
 
     Configuration: ``intent`` whose examples it learns from; ``key`` of their metadata; ``entity`` to
     put out; ``threshold`` – if given, every label at least so likely is put out, else the likeliest;
-    ``exclusive`` – a label that stands only alone, and where no other is at least as likely as ``least``; ``exclusive_intents`` – further intents, all of
-    whose examples carry it ("còn kết hôn thì sao?" names a procedure and no aspect).
+    ``exclusive`` – a label that stands only alone, and where no other is at least as likely as
+    ``least``; ``exclusive_intents`` – further intents, all of whose examples carry it ("còn kết hôn
+    thì sao?" names a procedure and no aspect).
     """
 
     def labels_of(self, example: Message) -> list[str]:

@@ -10,14 +10,13 @@ from bot.dialogue.phrases import labels, say
 from bot.dialogue.procedures import ProcedureDialogue
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures import places
+from bot.procedures.calibration import SHARE_OF_NONE
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.render import Renderer
 from bot.settings import Settings
 
 #: Below this confidence the NLU's word on what a message is about gives way to a sure search.
 SURE = 0.8
-#: From this probability on that a message is about nothing of ours, only a sure search speaks for it.
-DOUBTFUL = 0.15
 
 
 class Responder:
@@ -30,8 +29,10 @@ class Responder:
 
     def respond(self, message: Message, conversation: Conversation) -> Reply:
         """The reply to a message; an intent without a capability is a question about a procedure."""
-        if self._is_rather_out_of_scope(message, conversation):
-            return self.out_of_scope(message, conversation)
+        if message.intent in ("ask", "portal_guide", "out_of_scope"):
+            opens = conversation.procedure is None and not conversation.choices
+            if opens or message.intent == "out_of_scope":
+                message = self._weigh_scope(message)
         return self._capabilities().get(message.intent, self._procedures.ask)(message, conversation)
 
     def _capabilities(self) -> dict[str, Callable[[Message, Conversation], Reply]]:
@@ -124,9 +125,7 @@ class Responder:
         return Reply(say("abuse"), "out_of_scope", conversation)
 
     def out_of_scope(self, message: Message, conversation: Conversation) -> Reply:
-        """Nothing to do with procedures – unless the search knows better."""
-        if self._is_procedure_after_all(message):
-            return self._procedures.ask(message, conversation)
+        """Nothing to do with procedures."""
         return Reply(say("out_of_scope"), "out_of_scope", conversation)
 
     def start_over(self, message: Message, conversation: Conversation) -> Reply:
@@ -137,15 +136,24 @@ class Responder:
         """Greeting, thanks, goodbye, who are you, what can you do."""
         return Reply(say(message.intent), "chitchat", conversation)
 
-    def _is_rather_out_of_scope(self, message: Message, conversation: Conversation) -> bool:
-        """Whether a first question, taken for one of ours, is one that the NLU doubts and the search does not know."""
-        if message.intent not in ("ask", "portal_guide") or message.out_of_scope < DOUBTFUL:
-            return False
-        opens = conversation.procedure is None and not conversation.choices
-        return opens and self._procedures.is_surely_a_procedure(message) is None
+    def _weigh_scope(self, message: Message) -> Message:
+        """The message as out of scope, or as a question, whichever NLU and search together make likelier.
+
+        The NLU's odds that it is about nothing of ours times the search's odds that it means no
+        procedure, over the odds that both start from: two witnesses that know different things.
+        """
+        none = self._snapshot.rank(message.text).none
+        odds = _odds(message.out_of_scope) * _odds(none) / _odds(SHARE_OF_NONE)
+        if odds > 1:
+            return replace(message, intent="out_of_scope")
+        return replace(message, intent="ask") if message.intent == "out_of_scope" else message
 
     def _is_procedure_after_all(self, message: Message) -> bool:
         return message.confidence < SURE and self._procedures.is_surely_a_procedure(message) is not None
+
+
+def _odds(probability: float) -> float:
+    return probability / max(1 - probability, 1e-9)
 
 
 def unavailable(conversation: Conversation, settings: Settings) -> Reply:

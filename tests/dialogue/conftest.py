@@ -21,7 +21,15 @@ class Chat:
         self.conversation = Conversation()
 
     def say(self, text: str, intent: str = "ask", *aspects: str, **entities: str) -> Reply:
-        message = Message(text, intent, 1.0, aspects or ("overview",), entities.get("topic"), entities)
+        message = Message(
+            text,
+            intent,
+            1.0,
+            aspects or ("overview",),
+            entities.get("topic"),
+            entities,
+            float(intent == "out_of_scope"),
+        )
         reply = self._responder.respond(message, self.conversation)
         self.conversation = reply.conversation
         return reply

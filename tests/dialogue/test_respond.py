@@ -71,10 +71,10 @@ def test_a_district_alone_asks_for_the_commune(chat: Chat) -> None:
 
 
 def test_a_sure_search_overrules_an_unsure_out_of_scope(responder: Responder) -> None:
-    unsure = Message("đăng ký khai tử", "out_of_scope", 0.4, ("overview",))
-    assert responder.respond(unsure, Conversation()).outcome == "answered"
-    sure = Message("đăng ký khai tử", "out_of_scope", 0.95, ("overview",))
-    assert responder.respond(sure, Conversation()).outcome == "out_of_scope"
+    found = Message("đăng ký khai tử", "out_of_scope", 0.6, ("overview",), out_of_scope=0.6)
+    assert responder.respond(found, Conversation()).outcome == "answered"
+    foreign = Message("giá vàng hôm nay", "ask", 0.6, ("overview",), out_of_scope=0.35)
+    assert responder.respond(foreign, Conversation()).outcome == "out_of_scope"
 
 
 def test_an_unknown_intent_is_taken_as_a_question(chat: Chat) -> None:
