@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.language.normalise import comparable, spoken
 from bot.language.text import fold
+from bot.language.typing_leftovers import is_syllable
 from bot.procedures.model import Procedure
 
 WEIGHTS = Path(__file__).with_name("search_weights.json")
@@ -40,6 +43,8 @@ FEATURES = (
 )
 
 
+#: Shorter words have too many neighbours to be mended.
+SHORTEST_MENDED = 3
 _OPENING = re.compile(r"^(?:(?:thu tuc|dang ky|cap|lam|xin|giai quyet|thuc hien) )+")
 
 
@@ -135,7 +140,7 @@ class Index:
         """Every procedure with the probability that a message means it."""
         if not self.codes:
             return Ranking((), 1.0)
-        features = self.features(spoken(text))
+        features = self.features(self._known.mend(spoken(text)))
         scores = np.append(features @ np.array(self._weights.features), self._weights.none)
         odds = np.exp(scores - scores.max())
         shares = odds / odds.sum()
@@ -243,6 +248,17 @@ class _KnownWords:
             words = set(profile.split())
             for form in words | {f"~{fold(word)}" for word in words}:
                 self._holding.setdefault(form, []).append(number)
+        self._spelt = [form[1:] for form in self._holding if form.startswith("~")]
+
+    def mend(self, said: str) -> str:
+        """The text with slips mended: what is no Vietnamese syllable, and a known word but for one letter."""
+        return " ".join(self._mend_word(word) for word in said.split())
+
+    def _mend_word(self, word: str) -> str:
+        if len(word) < SHORTEST_MENDED or is_syllable(word) or word in self._holding or not word.isalpha():
+            return word
+        near = process.extract(fold(word), self._spelt, scorer=OSA.distance, score_cutoff=1, limit=5)
+        return max((known for known, _, _ in near), key=lambda known: len(self._holding[f"~{known}"]), default=word)
 
     def share(self, said: str) -> Any:
         """For every profile, the weighted share of the words said that it holds.
