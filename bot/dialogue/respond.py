@@ -29,7 +29,7 @@ class Responder:
 
     def respond(self, message: Message, conversation: Conversation) -> Reply:
         """The reply to a message; an intent without a capability is a question about a procedure."""
-        if message.intent in ("ask", "portal_guide", "out_of_scope"):
+        if message.intent in ("ask", "choose", "correct", "switch", "out_of_scope"):
             opens = conversation.procedure is None and not conversation.choices
             if opens or message.intent == "out_of_scope":
                 message = self._weigh_scope(message)
