@@ -61,7 +61,8 @@ class Responder:
     def portal_guide(self, message: Message, conversation: Conversation) -> Reply:
         """How to do something on the portal."""
         guide = self._snapshot.guides.get(message.entities.get("topic") or message.topic or "")
-        if guide is None or self._is_procedure_after_all(message):
+        goes_on = conversation.procedure is not None and not message.names_no_aspect and message.confidence < SURE
+        if guide is None or goes_on or self._is_procedure_after_all(message):
             return self._procedures.ask(message, conversation)
         related = [self._snapshot.guides[topic] for topic in guide.content.get("related", [])]
         sources = [

@@ -77,6 +77,12 @@ def test_a_sure_search_overrules_an_unsure_out_of_scope(responder: Responder) ->
     assert responder.respond(foreign, Conversation()).outcome == "out_of_scope"
 
 
+def test_an_unsure_portal_question_goes_on_about_the_procedure_under_discussion(responder: Responder) -> None:
+    unsure = Message("nộp hồ sơ ở đâu vậy em", "portal_guide", 0.6, ("agency",), "submit_online")
+    assert responder.respond(unsure, Conversation(procedure="1.000656")).outcome == "answered"
+    assert responder.respond(unsure, Conversation()).outcome == "portal_guide"
+
+
 def test_an_unknown_intent_is_taken_as_a_question(chat: Chat) -> None:
     assert chat.say("đăng ký khai tử", "").outcome == "answered"
 
