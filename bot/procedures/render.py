@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.procedures import cases
-from bot.procedures.model import Channel, Confirmation, Deadline, Document, Procedure
+from bot.procedures.model import Confirmation, Deadline, Document, Procedure
 from bot.procedures.portal import Guide
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,7 +45,6 @@ class Renderer:
             "case_name": cases.case_name,
             "confirmations_on": confirmations_on,
             "deadlines_by_channels": deadlines_by_channels,
-            "channels_noted": channels_noted,
         }
 
     def aspect(self, procedure: Procedure, aspect: str) -> str:
@@ -105,11 +104,6 @@ def deadlines_by_channels(procedure: Procedure) -> list[tuple[tuple[str, ...], l
             groups.setdefault(key, []).append(channel.kind)
             rows.setdefault(key, own)
     return [(tuple(kinds), rows[key]) for key, kinds in groups.items()]
-
-
-def channels_noted(procedure: Procedure) -> list[Channel]:
-    """The channels of a procedure, each once."""
-    return list(procedure.channels)
 
 
 def _grouped(rows: Iterable[Any], procedure: Procedure) -> list[tuple[str, list[Any]]]:
