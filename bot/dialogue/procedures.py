@@ -17,7 +17,6 @@ from bot.procedures.render import Renderer
 from bot.procedures.search import Candidate, Ranking
 from bot.settings import Settings
 
-MOST_CHOICES = 4
 #: How much likelier the procedure under discussion is than the words alone say.
 CURRENT_PROCEDURE_ODDS = 3.0
 #: With more words that no follow-up question has, something else may be meant than what is under discussion.
@@ -117,7 +116,7 @@ class ProcedureDialogue:
         chosen = decision.decide(ranking)
         current = self._current(conversation)
         if chosen.outcome == "answered":
-            runners_up = tuple(candidate.code for candidate in ranking.candidates[1:MOST_CHOICES])
+            runners_up = tuple(candidate.code for candidate in ranking.candidates[1 : decision.MOST_CHOICES])
             return self._answer(chosen.codes[0], aspects, replace(conversation, runners_up=runners_up))
         if conversation.choices and self._only_names_aspects(message):
             return self._clarify(conversation.choices, aspects, conversation)
@@ -127,7 +126,7 @@ class ProcedureDialogue:
             return self._which_procedure(aspects, conversation)
         if chosen.outcome == "clarify":
             return self._clarify(chosen.codes, aspects, conversation)
-        return self._not_found(ranking, aspects, conversation)
+        return self._not_found(aspects, conversation)
 
     def _current(self, conversation: Conversation) -> Procedure | None:
         return self._snapshot.procedures.get(conversation.procedure or "")
@@ -219,7 +218,7 @@ class ProcedureDialogue:
         text = say("which_procedure", names=[procedure.short_name for procedure in procedures])
         return self._choices(text, procedures, aspects, conversation)
 
-    def _not_found(self, ranking: Ranking, aspects: Sequence[str], conversation: Conversation) -> Reply:
+    def _not_found(self, aspects: Sequence[str], conversation: Conversation) -> Reply:
         text = say("not_found", information_hotline=self._settings.information_hotline)
         kept = replace(conversation, choices=(), case_question=None)
         return Reply(text, "not_found", kept, aspects=tuple(aspects))
