@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +22,23 @@ DEFAULTS: dict[str, str] = {
     "PROVINCE": "Hưng Yên",
     "INFORMATION_HOTLINE": "1022",
     "PORTAL_HOTLINE": "1800 1096",
+    "CREDENTIALS": "credentials.yml",
+    "PUBLIC_URL": "",
+    "ALLOWED_ORIGINS": "",
+    "PROXIES": "0",
+    "TOKEN_KEY": "",
+    "STAFF_PASSWORD": "",
+    "STAFF_HEADER": "",
+    "ZALO_APP_ID": "",
+    "ZALO_APP_SECRET": "",
+    "ZALO_OA_SECRET": "",
+    "ZALO_API_URL": "https://openapi.zalo.me",
+    "ZALO_OAUTH_URL": "https://oauth.zaloapp.com",
 }
+
+
+SHORTEST_KEY = 32
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 
 
 class SettingError(ValueError):
@@ -41,6 +58,18 @@ class Settings:
     province: str
     information_hotline: str
     portal_hotline: str
+    credentials: str
+    public_url: str
+    allowed_origins: tuple[str, ...]
+    proxies: int
+    token_key: str = field(repr=False)
+    staff_password: str = field(repr=False)
+    staff_header: str
+    zalo_app_id: str
+    zalo_app_secret: str = field(repr=False)
+    zalo_oa_secret: str = field(repr=False)
+    zalo_api_url: str
+    zalo_oauth_url: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -51,9 +80,10 @@ class Settings:
         """
         environment = os.environ if environment is None else environment
         values = {name: environment.get(name) or default for name, default in DEFAULTS.items()}
+        port = _port("PORT", values["PORT"])
         return cls(
             host=values["HOST"],
-            port=_port("PORT", values["PORT"]),
+            port=port,
             action_host=values["ACTION_HOST"],
             action_port=_port("ACTION_PORT", values["ACTION_PORT"]),
             database_url=values["DATABASE_URL"],
@@ -61,6 +91,18 @@ class Settings:
             province=values["PROVINCE"],
             information_hotline=values["INFORMATION_HOTLINE"],
             portal_hotline=values["PORTAL_HOTLINE"],
+            credentials=values["CREDENTIALS"],
+            public_url=(values["PUBLIC_URL"] or f"http://{values['HOST']}:{port}").rstrip("/"),
+            allowed_origins=tuple(_origin(origin) for origin in values["ALLOWED_ORIGINS"].split()),
+            proxies=_proxies(values["PROXIES"]),
+            token_key=_token_key(values["TOKEN_KEY"]),
+            staff_password=values["STAFF_PASSWORD"],
+            staff_header=values["STAFF_HEADER"],
+            zalo_app_id=values["ZALO_APP_ID"],
+            zalo_app_secret=values["ZALO_APP_SECRET"],
+            zalo_oa_secret=values["ZALO_OA_SECRET"],
+            zalo_api_url=values["ZALO_API_URL"].rstrip("/"),
+            zalo_oauth_url=values["ZALO_OAUTH_URL"].rstrip("/"),
         )
 
 
@@ -69,4 +111,27 @@ def _port(name: str, text: str) -> int:
         return int(text)
     raise SettingError(
         f"{name} is '{text}', which is no port. Set it to a number from 1 to 65535, such as {DEFAULTS[name]}"
+    )
+
+
+def _origin(text: str) -> str:
+    if _ORIGIN.fullmatch(text):
+        return text
+    raise SettingError(
+        f"ALLOWED_ORIGINS holds '{text}', which is no origin. "
+        "Write scheme and host, separated by spaces, such as https://dichvucong.hungyen.gov.vn"
+    )
+
+
+def _proxies(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) < 10:
+        return int(text)
+    raise SettingError(f"PROXIES is '{text}'. Set it to the number of proxies in front, such as 1")
+
+
+def _token_key(text: str) -> str:
+    if not text or len(text) >= SHORTEST_KEY:
+        return text
+    raise SettingError(
+        f"TOKEN_KEY has {len(text)} characters; it needs {SHORTEST_KEY} or more. Make one with: openssl rand -hex 32"
     )
