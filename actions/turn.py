@@ -6,6 +6,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.dialogue.buttons import is_button
 from bot.dialogue.respond import Responder, unavailable
+from bot.dialogue.trace import trace
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.model import ASPECTS
@@ -24,6 +26,8 @@ from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+#: Where staff try flows: each reply tells how it came about.
+TRACED_CHANNELS = ("staff",)
 #: Seconds after which a turn is answered with an apology.
 TIME_LIMIT = 8.0
 
@@ -45,8 +49,9 @@ class TurnAction(Action, ABC):
         """Reply to the latest message and keep what the next turn needs."""
         conversation = read_conversation(tracker.slots)
         message = read_message(tracker.latest_message or {})
+        traced = tracker.get_latest_input_channel() in TRACED_CHANNELS
         try:
-            reply = await asyncio.wait_for(asyncio.to_thread(self._reply, message, conversation), TIME_LIMIT)
+            reply = await asyncio.wait_for(asyncio.to_thread(self._reply, message, conversation, traced), TIME_LIMIT)
         except Exception:
             # The citizen gets an apology and keeps the conversation; staff get the trace, without the text.
             logger.exception("turn.failed intent=%s", message.intent)
@@ -55,8 +60,12 @@ class TurnAction(Action, ABC):
         dispatcher.utter_message(text=reply.text, buttons=buttons or None, json_message=reply.custom)
         return slots(reply)
 
-    def _reply(self, message: Message, conversation: Conversation) -> Reply:
-        return Responder(catalogue().snapshot(), Settings.read()).respond(message, conversation)
+    def _reply(self, message: Message, conversation: Conversation, traced: bool) -> Reply:
+        snapshot = catalogue().snapshot()
+        reply = Responder(snapshot, Settings.read()).respond(message, conversation)
+        if traced:
+            reply = replace(reply, extra={**reply.extra, "trace": trace(snapshot, message, reply)})
+        return reply
 
 
 def read_message(latest: Mapping[str, Any]) -> Message:

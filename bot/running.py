@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from bot.settings import ROOT, Settings
 from bot.training import MODEL_NAME, MODELS, ensure_model
@@ -21,7 +23,8 @@ from bot.training import MODEL_NAME, MODELS, ensure_model
 PATIENCE = 180
 #: Seconds that a server has to stop by itself.
 GRACE = 10
-EXAMPLE = '{"sender": "me", "message": "làm giấy khai sinh cần gì"}'
+#: The first question after a start, so that no citizen waits until everything is loaded.
+FIRST_QUESTION = {"id": "first-question", "text": "làm giấy khai sinh cần gì"}
 
 Say = Callable[[str], object]
 
@@ -38,8 +41,8 @@ def serve(settings: Settings, say: Say) -> int:
             with _servers(settings, [_rasa("run", settings)], say) as running:
                 address = f"http://{settings.host}:{settings.port}"
                 _wait_until_up(f"{address}/", running)
-                say(f"Motcua is ready at {address} (Ctrl-C stops it).")
-                say(f"Try: curl -s {address}/webhooks/rest/webhook -d '{EXAMPLE}'")
+                _warm_up(f"{address}/webhooks/portal/conversations", say)
+                say(f"Motcua is ready at {address} (Ctrl-C stops it). Open it in a browser.")
                 return _watch(running, say)
         except CannotStart as error:
             say(str(error))
@@ -103,7 +106,7 @@ def _rasa(command: str, settings: Settings) -> list[str]:
     model = str(MODELS / f"{MODEL_NAME}.tar.gz")
     options = ["--model", model, "--endpoints", "endpoints.yml", "--port", str(settings.port)]
     if command == "run":
-        options += ["--interface", settings.host, "--credentials", "credentials.yml"]
+        options += ["--interface", settings.host, "--credentials", settings.credentials]
     return [sys.executable, "-m", "rasa", command, *options]
 
 
@@ -133,6 +136,28 @@ def _wait_until_up(address: str, running: Sequence[subprocess.Popen[bytes]]) -> 
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     raise CannotStart(f"{address} did not answer within {PATIENCE} seconds.")
+
+
+def _warm_up(conversations: str, say: Say) -> None:
+    """Take one turn as the page would, and delete it."""
+    try:
+        started = _request("POST", conversations, {})
+        conversation = f"{conversations}/{started['conversation']}"
+        turn = _request("POST", f"{conversation}/messages", FIRST_QUESTION, started["token"])
+        _request("DELETE", conversation, None, started["token"])
+    except (OSError, ValueError) as error:
+        say(f"The first question was not answered ({error}); the lines above may say why.")
+        return
+    if turn["reply"]["outcome"] == "unavailable":
+        say("The first question was answered with an apology only; the lines above may say why.")
+
+
+def _request(method: str, address: str, body: object, token: str = "") -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "Conversation-Token": token}
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(address, data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        return dict(json.load(response)) if response.status != 204 else {}
 
 
 def _watch(running: Sequence[subprocess.Popen[bytes]], say: Say) -> int:

@@ -22,6 +22,9 @@ CURRENT_PROCEDURE_ODDS = 3.0
 #: With more words that no follow-up question has, something else may be meant than what is under discussion.
 MOST_FOREIGN_WORDS = 2
 EVENS = 0.5
+#: Below this probability of "none of them" a message of ordinary words alone names a procedure. Questions that
+#: name nothing but an aspect ("lệ phí bao nhiêu") have 0.08 and more, names ("khai tử", "căn cước") 0.02 and less.
+SURELY_NAMED = 0.04
 
 
 class ProcedureDialogue:
@@ -122,7 +125,7 @@ class ProcedureDialogue:
             return self._clarify(conversation.choices, aspects, conversation)
         if current is not None and self._may_go_on_about(current, ranking, message):
             return self._answer(current.code, aspects, conversation)
-        if not self._content_words(message):
+        if not self._names_something(message):
             return self._which_procedure(aspects, conversation)
         if chosen.outcome == "clarify":
             return self._clarify(chosen.codes, aspects, conversation)
@@ -136,16 +139,22 @@ class ProcedureDialogue:
         return [word for word in self._snapshot.index.telling_words(message.text) if word not in ordinary]
 
     def _only_names_aspects(self, message: Message) -> bool:
-        return not message.names_no_aspect and not self._content_words(message)
+        return not message.names_no_aspect and not self._names_something(message)
+
+    def _names_something(self, message: Message) -> bool:
+        """Whether a message names more than an aspect: by a telling word, or by ordinary ones together ("khai tử")."""
+        return bool(self._content_words(message)) or self._snapshot.rank(message.text).none < SURELY_NAMED
 
     def _may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
         """Whether a message that names no procedure for sure goes on about the one under discussion."""
         content = self._content_words(message)
-        if not content or message.names_no_aspect:
-            return not content
+        if not self._names_something(message):
+            return True
+        if message.names_no_aspect:
+            return False
         if ranking.best is not None and ranking.best.code == procedure.code:
             return ranking.best.probability > ranking.none
-        return len(content) <= MOST_FOREIGN_WORDS and ranking.none > EVENS
+        return bool(content) and len(content) <= MOST_FOREIGN_WORDS and ranking.none > EVENS
 
     def _named_choice(self, message: Message, conversation: Conversation) -> str | None:
         """The choice that a message names: by its whole name, or by far the likeliest by words."""

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.procedures import cases
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
+from bot.procedures.outline import headings
 from bot.procedures.portal import Guide
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,6 +46,7 @@ class Renderer:
             "case_name": cases.case_name,
             "confirmations_on": confirmations_on,
             "deadlines_by_channels": deadlines_by_channels,
+            "headings": headings(),
         }
 
     def aspect(self, procedure: Procedure, aspect: str) -> str:

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,8 @@ FEATURES = (
     "evidence",  # weighted words shared with the profile: grows with what is said
     "evidence_share",  # the same, relative to the best procedure
 )
-
-
+#: Rankings of the latest messages that an index keeps.
+RANKINGS_KEPT = 32
 #: Shorter words have too many neighbours to be mended.
 SHORTEST_MENDED = 3
 _OPENING = re.compile(r"^(?:(?:thu tuc|dang ky|cap|lam|xin|giai quyet|thuc hien) )+")
@@ -125,6 +126,8 @@ class Index:
     def __init__(self, entries: Sequence[Entry], weights: Weights) -> None:
         self.codes = tuple(entry.code for entry in entries)
         self._weights = weights
+        # A turn may ask for the same ranking more than once.
+        self._rank = lru_cache(maxsize=RANKINGS_KEPT)(self._rank_anew)
         if not entries:
             return
         self._owner = np.array([i for i, entry in enumerate(entries) for _ in entry.phrases], dtype=np.intp)
@@ -138,6 +141,9 @@ class Index:
 
     def rank(self, text: str) -> Ranking:
         """Every procedure with the probability that a message means it."""
+        return self._rank(text)
+
+    def _rank_anew(self, text: str) -> Ranking:
         if not self.codes:
             return Ranking((), 1.0)
         features = self.features(self._known.mend(spoken(text)))

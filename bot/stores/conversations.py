@@ -57,3 +57,10 @@ def masked(event: UserUttered) -> UserUttered:
         message_id=event.message_id,
         metadata=event.metadata,
     )
+
+
+def forget(engine: sa.engine.Engine, conversation: str) -> None:
+    """Delete all that is kept of a conversation."""
+    events = SQLTrackerStore.SQLEvent.__table__
+    with engine.begin() as connection:
+        connection.execute(sa.delete(events).where(events.c.sender_id == conversation))

@@ -48,6 +48,25 @@ def test_a_new_story_starts_afresh(chat: Chat) -> None:
     assert (codes(reply), reply.aspects) == (["1.014064"], ("overview",))
 
 
+def test_a_name_of_ordinary_words_is_a_name(chat: Chat) -> None:
+    first = chat.say("khai tử lệ phí bao nhiêu", "ask", "fee")
+    assert codes(first)[0] == "1.000656"
+    second = chat.say("căn cước cần giấy tờ gì", "ask", "documents")
+    assert second.outcome == "clarify"
+    assert {"1.014061", "1.014064"} <= set(codes(second))
+
+
+def test_a_name_of_ordinary_words_turns_away_from_what_was_discussed(chat: Chat) -> None:
+    chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
+    assert codes(chat.say("khai tử lệ phí bao nhiêu", "ask", "fee"))[0] == "1.000656"
+
+
+@pytest.mark.parametrize("question", ["lệ phí bao nhiêu", "cần giấy tờ gì", "mất mấy ngày", "nộp ở đâu", "ai ký"])
+def test_an_aspect_alone_goes_on_about_what_was_discussed(chat: Chat, question: str) -> None:
+    chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
+    assert codes(chat.say(question, "ask", "fee")) == ["1.000894"]
+
+
 def test_something_not_in_the_database_is_never_answered_with_what_was_discussed(chat: Chat) -> None:
     chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
     reply = chat.say("xin cấp giấy phép bay flycam cần giấy tờ gì", "ask", "documents")

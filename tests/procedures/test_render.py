@@ -10,6 +10,7 @@ import pytest
 from bot.procedures import cases
 from bot.procedures.model import ASPECTS, Procedure
 from bot.procedures.portal import Guide
+from bot.procedures.outline import headings
 from bot.procedures.render import TEMPLATES, Renderer, amount, long_date
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -105,7 +106,7 @@ def test_nothing_but_rows_is_told(procedures: dict[str, Procedure], aspect: str)
     """Every value that a template puts out is a row's, or a word of a closed list in the templates."""
     names = {code: procedure.short_name for code, procedure in procedures.items()}
     renderer = Renderer(names.get, finalize=lambda value: f"{OPEN}{value}{CLOSE}" if str(value).strip() else value)
-    constants = template_constants()
+    constants = template_constants() | set(headings().values())
     for procedure in procedures.values():
         if procedure.is_listed_only:
             continue
