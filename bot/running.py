@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from types import FrameType
 from typing import Any
 
@@ -145,6 +146,11 @@ def _warm_up(conversations: str, say: Say) -> None:
         conversation = f"{conversations}/{started['conversation']}"
         turn = _request("POST", f"{conversation}/messages", FIRST_QUESTION, started["token"])
         _request("DELETE", conversation, None, started["token"])
+    except urllib.error.HTTPError as error:
+        # Without the page's channel there is nobody to ask.
+        if error.code != HTTPStatus.NOT_FOUND:
+            say(f"The first question was not answered ({error}); the lines above may say why.")
+        return
     except (OSError, ValueError) as error:
         say(f"The first question was not answered ({error}); the lines above may say why.")
         return

@@ -137,7 +137,10 @@ class ConversationRoutes:
         """Keep a question for a person."""
         grant = self._admit(request, conversation)
         body = read_body(request, "Question")
-        code = await self._conversations.leave_question(conversation, body["question"], grant.office)
+        try:
+            code = await self._conversations.leave_question(conversation, body["question"], grant.office)
+        except ValueError:  # nothing but signs that cannot be read
+            raise Problem("content") from None
         return json_response({"code": code}, 201, self._renewed(grant))
 
     async def read_question(self, request: Request, code: str) -> HTTPResponse:

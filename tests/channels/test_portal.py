@@ -196,6 +196,8 @@ def test_a_question_left_is_answered_by_a_person(portal: Portal) -> None:
     told = portal.http.get(f"/questions/{code.lower().replace('-', '')}").json()
     assert told["answer"] == "Mời anh/chị đến xã."
     assert told["answered_at"] >= told["asked_at"]
+    unreadable = citizen.request("POST", "/questions", json={"question": "\x00"})
+    assert (unreadable.status_code, unreadable.json()["code"]) == (422, "content")
     assert portal.http.get("/questions/AAAA-AAAA-AAAA").json()["code"] == "unknown_question"
 
 
