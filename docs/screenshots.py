@@ -14,6 +14,7 @@ from bot.settings import Settings
 IMAGES = Path(__file__).parent / "images"
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 860}
+FIELD = "textarea#motcua-question"
 QUESTION = "vợ em mới sinh, làm giấy khai sinh cần giấy tờ gì, ai phải xác nhận"
 
 
@@ -23,22 +24,30 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        chat(browser, address, "phone", PHONE, "light")
-        chat(browser, address, "desktop", DESKTOP, "light")
-        chat(browser, address, "phone-dark", PHONE, "dark")
+        start(browser, address)
+        answer(browser, address, "phone-answer", PHONE, "light")
+        answer(browser, address, "phone-dark-answer", PHONE, "dark")
+        answer(browser, address, "desktop-answer", DESKTOP, "light")
         embedded(browser, address)
         staff(browser, address)
         browser.close()
 
 
-def chat(browser: Browser, address: str, name: str, size: dict[str, int], scheme: str) -> None:
-    """The page before the first message, and after one."""
-    page = browser.new_page(viewport=size, color_scheme=scheme, locale="vi-VN", device_scale_factor=1)
+def start(browser: Browser, address: str) -> None:
+    """The page before the first message."""
+    page = browser.new_page(viewport=PHONE, locale="vi-VN")
     page.goto(address)
-    page.locator("textarea#motcua-question").wait_for()
-    save(page, f"{name}-start")
+    page.locator(FIELD).wait_for()
+    save(page, "phone-start")
+    page.close()
+
+
+def answer(browser: Browser, address: str, name: str, size: dict[str, int], scheme: str) -> None:
+    """The page with an answer on it."""
+    page = browser.new_page(viewport=size, color_scheme=scheme, locale="vi-VN")
+    page.goto(address)
     ask(page, QUESTION)
-    save(page, f"{name}-answer")
+    save(page, name)
     page.close()
 
 
@@ -56,7 +65,9 @@ def staff(browser: Browser, address: str) -> None:
     """The staff's page with what was understood."""
     password = os.environ.get("STAFF_PASSWORD", "")
     context = browser.new_context(
-        viewport=DESKTOP, locale="vi-VN", http_credentials={"username": "staff", "password": password}
+        viewport={"width": 1280, "height": 1500},
+        locale="vi-VN",
+        http_credentials={"username": "staff", "password": password},
     )
     page = context.new_page()
     page.goto(f"{address}/staff")
@@ -68,7 +79,7 @@ def staff(browser: Browser, address: str) -> None:
 
 def ask(page: Page, question: str) -> None:
     """Type a question and wait for the answer."""
-    field = page.locator("textarea#motcua-question")
+    field = page.locator(FIELD)
     field.fill(question)
     field.press("Enter")
     page.locator("motcua-chat .turn:not(.waiting)").first.wait_for()

@@ -29,7 +29,7 @@ def trace(snapshot: Snapshot, message: Message, reply: Reply) -> dict[str, Any]:
     """What the staff's page shows beside a reply.
 
     Returns:
-        ``intent``, ``confidence``, ``aspects``, ``topic``, ``case``; ``candidates`` with probabilities and
+        ``intent``, ``confidence``, ``aspects``, ``topic`` (of the portal), ``case``; ``candidates`` with probabilities and
         ``none``, the probability of none of them; ``rows``, the table and words of each row told.
     """
     ranking = snapshot.rank(message.text) if message.text else None
@@ -38,7 +38,7 @@ def trace(snapshot: Snapshot, message: Message, reply: Reply) -> dict[str, Any]:
         "intent": message.intent,
         "confidence": round(message.confidence, 3),
         "aspects": list(message.aspects),
-        "topic": message.topic,
+        "topic": message.topic if message.intent == "portal_guide" else None,
         "case": dict(reply.conversation.case),
         "candidates": [
             {"code": one.code, "name": snapshot.name_of(one.code), "probability": round(one.probability, 4)}
