@@ -29,8 +29,8 @@ def trace(snapshot: Snapshot, message: Message, reply: Reply) -> dict[str, Any]:
     """What the staff's page shows beside a reply.
 
     Returns:
-        ``intent``, ``confidence``, ``aspects``, ``topic`` (of the portal), ``case``; ``candidates`` with probabilities and
-        ``none``, the probability of none of them; ``rows``, the table and words of each row told.
+        ``intent``, ``confidence``, ``aspects``, ``topic`` (of the portal), ``case``; ``candidates`` with
+        probabilities and ``none``, the probability of none of them; ``rows``, the table and words of each row told.
     """
     ranking = snapshot.rank(message.text) if message.text else None
     shown = ranking.candidates[:CANDIDATES_SHOWN] if ranking else ()

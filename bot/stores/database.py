@@ -60,6 +60,8 @@ zalo_token = sa.Table(
     sa.Column("refresh_token", sa.Text, nullable=False),
     sa.Column("access_expires_at", sa.DateTime, nullable=False),
     sa.Column("refreshed_at", sa.DateTime, nullable=False),
+    # Until then one process has the right to use up the refresh token.
+    sa.Column("refreshing_until", sa.DateTime),
 )
 
 #: Webhook events received: what is still to be answered, and what must not be answered twice.
@@ -72,8 +74,12 @@ zalo_event = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("sent_at", sa.DateTime, nullable=False),
     sa.Column("received_at", sa.DateTime, nullable=False, index=True),
-    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("attempts", sa.Integer, nullable=False),
+    # When it may be taken up: shortly after it came, after a pause, or when who works at it is gone.
+    sa.Column("due_at", sa.DateTime, nullable=False),
+    # What is still to be sent, as JSON, once the turn is taken.
+    sa.Column("reply", sa.Text),
 )
 
 

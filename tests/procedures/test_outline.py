@@ -60,8 +60,8 @@ def test_every_paper_step_and_confirmation_is_told_apart(snapshot: Snapshot) -> 
 
 def test_papers_of_a_case_stand_below_it_with_their_notes() -> None:
     blocks = outline(
-        "GIẤY TỜ CẦN CHUẨN BỊ\n☐ Đơn\n   · Lưu ý: ký\n▸ Trường hợp bị mất:\n☐ Bản cam đoan\n   ✔ Phải có xác nhận: Công an\n"
-        "Lưu ý chung:\n• Một ngày: được"
+        "GIẤY TỜ CẦN CHUẨN BỊ\n☐ Đơn\n   · Lưu ý: ký\n"
+        "▸ Trường hợp bị mất:\n☐ Bản cam đoan\n   ✔ Phải có xác nhận: Công an\nLưu ý chung:\n• Một ngày: được"
     )
     assert blocks == [
         {

@@ -44,10 +44,13 @@ def upgrade() -> None:
     sa.Column('received_at', sa.DateTime(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('due_at', sa.DateTime(), nullable=False),
+    sa.Column('reply', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('msg_id', name=op.f('pk_zalo_event'))
     )
     with op.batch_alter_table('zalo_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_zalo_event_received_at'), ['received_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_zalo_event_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_zalo_event_user_id'), ['user_id'], unique=False)
 
     op.create_table('zalo_token',
@@ -56,6 +59,7 @@ def upgrade() -> None:
     sa.Column('refresh_token', sa.Text(), nullable=False),
     sa.Column('access_expires_at', sa.DateTime(), nullable=False),
     sa.Column('refreshed_at', sa.DateTime(), nullable=False),
+    sa.Column('refreshing_until', sa.DateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_zalo_token'))
     )
 
@@ -64,6 +68,7 @@ def downgrade() -> None:
     op.drop_table('zalo_token')
     with op.batch_alter_table('zalo_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_zalo_event_user_id'))
+        batch_op.drop_index(batch_op.f('ix_zalo_event_state'))
         batch_op.drop_index(batch_op.f('ix_zalo_event_received_at'))
 
     op.drop_table('zalo_event')

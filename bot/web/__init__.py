@@ -1,0 +1,1 @@
+"""The page and the chat that citizens open: words, styles, script, templates; served by bot.channels.page."""
