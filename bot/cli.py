@@ -12,6 +12,7 @@ from typing import Annotated, Optional
 import typer
 from rich.console import Console
 
+from bot.feedback_cli import questions_app, ratings
 from bot.procedures import calibration, definitions, portal, search
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.render import Renderer
@@ -19,6 +20,8 @@ from bot.procedures.search import Entry, Weights
 from bot.procedures.store import LoadReport, Store, connect, migrate
 from bot.procedures.yaml_files import Problem, SourceFile
 from bot.settings import ROOT, SettingError, Settings
+from bot.stores import database
+from bot.zalo_cli import app as zalo_app
 
 PROCEDURES = ROOT / "data" / "procedures"
 GUIDES = ROOT / "data" / "portal"
@@ -26,6 +29,9 @@ QUESTIONS = ROOT / "data" / "questions" / "calibration.jsonl"
 FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
+app.add_typer(zalo_app, name="zalo")
+app.add_typer(questions_app, name="questions")
+app.command()(ratings)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -75,11 +81,12 @@ def check(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
 
 @app.command()
 def load(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
-    """Bring the definitions and guides into the database, in one transaction."""
+    """Bring the definitions and guides into the database, in one transaction, and all tables up to date."""
     definition_files, guide_files, problems = _read(procedures, guides)
     if problems:
         _report_problems(problems)
     known = [portal.Guide.from_content(file.data) for file in guide_files]
+    database.migrate(connect(Settings.read().conversation_database_url))
     done, topics = _store().load(definition_files, known)
     _print_load("procedures", done)
     _print_load("guides", topics)

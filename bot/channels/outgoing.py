@@ -15,14 +15,13 @@ from bot.channels.turns import Answer, OnNewMessage, take_turn
 from bot.channels.webhook import Delivery
 from bot.settings import Settings
 
-#: The words are those of the Zalo channel, which came first.
-_WORDS = Path(__file__).parent / "templates" / "zalo.yml"
+_WORDS = Path(__file__).parent / "templates" / "messengers.yml"
 
 
 async def reply_to(delivery: Delivery, on_new_message: OnNewMessage, conversation: str, channel: str) -> Answer:
     """Motcua's answer to a message; a kind word to what is no words."""
     if delivery.text is None:
-        return Answer(_words()["replies"][f"user_send_{delivery.kind}"])
+        return Answer(_words()["replies"][delivery.kind])
     return await take_turn(on_new_message, delivery.text, conversation, channel)
 
 

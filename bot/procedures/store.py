@@ -52,16 +52,16 @@ class Head:
 
 
 def connect(url: str) -> Engine:
-    """An engine for a database URL; the folder of an SQLite file is made if missing."""
+    """An engine for a database URL, whose errors quote no values; the folder of an SQLite file is made if missing."""
     parsed = sa.engine.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, future=True, connect_args={"timeout": BUSY_TIMEOUT})
+        engine = sa.create_engine(parsed, future=True, connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True)
         sa.event.listen(engine, "connect", _enforce_foreign_keys)
         return engine
     timeouts = {"connect_timeout": BUSY_TIMEOUT, "options": f"-c statement_timeout={BUSY_TIMEOUT * 1000}"}
-    return sa.create_engine(parsed, future=True, pool_pre_ping=True, connect_args=timeouts)
+    return sa.create_engine(parsed, future=True, pool_pre_ping=True, connect_args=timeouts, hide_parameters=True)
 
 
 def migrate(engine: Engine) -> None:

@@ -9,7 +9,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.stores.conversations import ConversationStore
+from bot.procedures.store import connect
+from bot.stores.conversations import ConversationStore, forget
 
 NUMBER = "034195001234"
 
@@ -38,4 +39,18 @@ def test_personal_data_is_masked_before_it_is_stored(url: str) -> None:
         assert all(NUMBER not in row.data for row in session.query(store.SQLEvent).all())
     assert tracker.latest_message is not None
     assert NUMBER in tracker.latest_message.text  # the turn itself still sees what was said
+    store.engine.dispose()
+
+
+def test_a_conversation_is_forgotten_alone(url: str) -> None:
+    store = ConversationStore(Domain.empty(), database_url=url)
+    for sender in ("mine", "yours"):
+        tracker = DialogueStateTracker.from_events(sender, [])
+        tracker.update(UserUttered("xin chào"))
+        asyncio.run(store.save(tracker))
+    engine = connect(url)
+    forget(engine, "mine")
+    engine.dispose()
+    assert asyncio.run(store.retrieve("mine")) is None
+    assert asyncio.run(store.retrieve("yours")) is not None
     store.engine.dispose()

@@ -115,8 +115,10 @@ def test_a_question_left_for_a_person_is_found_by_its_code(chat: Chat, motcua: L
     lookup.press("Enter")
     expect(chat.dialog.locator(".result")).to_contain_text("Nhà tôi xây không phép thì sao?")
     expect(chat.dialog.locator(".result")).to_contain_text("Cán bộ chưa trả lời")
-    staff = httpx.Client(auth=("staff", "mat-khau-thu-nghiem"), base_url=f"http://127.0.0.1:{motcua.port}", timeout=30)
-    assert "Nhà tôi xây không phép" in staff.get("/staff/questions").text
+    questions = httpx.get(
+        f"http://127.0.0.1:{motcua.port}/staff/questions", auth=("staff", "mat-khau-thu-nghiem"), timeout=30
+    )
+    assert "Nhà tôi xây không phép" in questions.text
     lookup.fill("AAAA-BBBB-CCCC")
     lookup.press("Enter")
     expect(chat.dialog.locator(".result")).to_contain_text("không tìm thấy mã này")

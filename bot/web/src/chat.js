@@ -6,7 +6,7 @@ import { Client } from "./client.js";
 import { Outbox } from "./outbox.js";
 import { refreshPapers } from "./blocks.js";
 import { replyContent, turnArticle } from "./reply.js";
-import { deskPanel } from "./desk.js";
+import { deskPanel, inlineDesk } from "./desk.js";
 import { confirm, openDialog } from "./dialogs.js";
 import { Composer } from "./composer.js";
 
@@ -213,7 +213,7 @@ class MotcuaChat extends HTMLElement {
     refill(reply, ...replyContent(turn, this));
     article.classList.remove("waiting");
     this.dropChoices(article);
-    if (turn.reply.outcome === "handoff") reply.append(h("div", { class: "inline-desk" }, deskPanel(this)));
+    if (turn.reply.outcome === "handoff") reply.append(inlineDesk(this));
     if (turn.reply.outcome === "not_found") {
       reply.append(button("desk", this.t("leave_title"), () => this.openDesk()));
     }

@@ -6,10 +6,15 @@ import { day } from "./words.js";
 /** How to reach a person: hotlines and hours, a question to leave, and a code to come back with. */
 export function deskPanel(chat) {
   const { t } = chat;
-  return h("div", { class: "desk" }, h("p", null, t("desk_intro")), hotlines(chat), leaveForm(chat), lookupForm(chat));
+  return h("div", { class: "desk" }, h("p", null, t("desk_intro")), hotlines(chat, true), leaveForm(chat), lookupForm(chat));
 }
 
-function hotlines(chat) {
+/** The same below a reply that has told the hours already: numbers to press, and the question box. */
+export function inlineDesk(chat) {
+  return h("div", { class: "desk inline-desk" }, hotlines(chat, false), leaveForm(chat), lookupForm(chat));
+}
+
+function hotlines(chat, withHours) {
   const place = h("dl", { class: "hotlines" });
   chat.frame().then((frame) => {
     const line = (label, number) => number && [h("dt", null, label), h("dd", null, call(number))];
@@ -17,7 +22,7 @@ function hotlines(chat) {
       line(chat.t("information_hotline", frame), frame.information_hotline),
       line(chat.t("portal_hotline"), frame.portal_hotline),
     ].filter(Boolean).flat());
-    if (frame.opening_hours) place.after(h("p", { lang: "vi" }, frame.opening_hours));
+    if (withHours && frame.opening_hours) place.after(h("p", { lang: "vi" }, frame.opening_hours));
   }, () => {});
   return place;
 }
