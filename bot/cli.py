@@ -31,7 +31,6 @@ FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
 app.add_typer(zalo_app, name="zalo")
 app.add_typer(questions_app, name="questions")
-app.command()(ratings)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -198,6 +197,9 @@ def shell() -> None:
     from bot import running
 
     raise typer.Exit(running.shell(Settings.read(), say=console.print))
+
+
+app.command()(ratings)
 
 
 if __name__ == "__main__":

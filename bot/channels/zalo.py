@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ class ZaloInput(InputChannel):
         self._settings = settings
         self._inbox = Inbox(engine)
         self._tokens = TokenStore(engine, journal)
+        # A thread of its own: an acknowledgement waits for no other work.
+        self._receiving = ThreadPoolExecutor(1, "zalo-receiving")
         self._rate = RateLimit(MOST_PER_MINUTE)
 
     @classmethod
@@ -102,6 +105,7 @@ class ZaloInput(InputChannel):
             await queue.stop()
             await tokens.finish()
             await api.aclose()
+            self._receiving.shutdown(wait=False)
 
         async def receive(request: Request) -> HTTPResponse:
             return await self._receive(request, queue)
@@ -126,9 +130,9 @@ class ZaloInput(InputChannel):
             REFUSED.labels(NAME, refused.reason).inc()
             return HTTPResponse(status=200)
         try:
-            is_new = await asyncio.to_thread(self._inbox.add, event)
+            is_new = await asyncio.get_running_loop().run_in_executor(self._receiving, self._inbox.add, event)
         except SQLAlchemyError as error:
-            # Zalo brings again what is not acknowledged. Only the kind: the error quotes the values.
+            # Zalo brings again what is not acknowledged. Only the kind: PostgreSQL's errors quote values.
             logger.error("zalo.inbox_failed error=%s", type(error).__name__)
             REFUSED.labels(NAME, "inbox").inc()
             return HTTPResponse(status=503)

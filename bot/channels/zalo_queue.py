@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
 
 from bot.channels.zalo_client import CallFailed, NotConnected, Sender, Unavailable
 from bot.channels.zalo_reply import Message
@@ -14,8 +17,10 @@ from bot.stores.zalo import EVENT_LEASE, Event, Inbox, TakenEvent
 
 logger = logging.getLogger(__name__)
 
-#: Citizens answered at once.
+#: Citizens answered at once; most of that is waiting for Zalo.
 MOST_AT_ONCE = 16
+#: Turns at once. Rasa works in the event loop, and webhooks must be acknowledged between turns.
+MOST_TURNS = 3
 #: Half an hour in all.
 MOST_ATTEMPTS = 8
 #: Before the second attempt, and twice as long before each further one.
@@ -28,6 +33,7 @@ TIDY_EVERY = 600.0
 #: Seconds that answers under way have when the server stops.
 GRACE = 5.0
 
+Result = TypeVar("Result")
 Reply = Callable[[Event], Awaitable[list[Message]]]
 
 
@@ -49,9 +55,12 @@ class Queue:
         self._sender = sender
         self._tidy = tidy
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._turns = asyncio.Semaphore(MOST_TURNS)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
         self._upkeep: list[asyncio.Task[None]] = []
+        # SQLite lets writers that meet sleep, so ours queue up instead of meeting.
+        self._thread = ThreadPoolExecutor(1, "zalo-queue")
 
     def start(self) -> None:
         """Take up what is pending, and go on looking for it."""
@@ -69,6 +78,7 @@ class Queue:
             _, late = await asyncio.wait(workers, timeout=GRACE)
             for task in late:
                 task.cancel()
+        self._thread.shutdown(wait=False)
 
     def wake(self, user_id: str) -> None:
         """There is an event of this user."""
@@ -77,11 +87,11 @@ class Queue:
             self._workers[user_id] = asyncio.create_task(self._work_for(user_id))
 
     async def _look(self) -> None:
-        for user_id in await asyncio.to_thread(self._inbox.waiting_users):
+        for user_id in await self._in_thread(self._inbox.waiting_users):
             self.wake(user_id)
 
     async def _tidy_up(self) -> None:
-        given_up = await asyncio.to_thread(self._inbox.tidy)
+        given_up = await self._in_thread(self._inbox.tidy)
         if given_up:
             logger.error("zalo.events_given_up count=%d", given_up)
         await self._tidy()
@@ -99,12 +109,12 @@ class Queue:
             del self._workers[user_id]
 
     async def _answer_all(self, user_id: str) -> None:
-        while (seconds := await asyncio.to_thread(self._inbox.due_in, user_id)) is not None:
+        while (seconds := await self._in_thread(self._inbox.due_in, user_id)) is not None:
             if seconds > 0:
                 await asyncio.sleep(seconds)
                 continue
             async with self._places:
-                taken = await asyncio.to_thread(self._inbox.take, user_id)
+                taken = await self._in_thread(self._inbox.take, user_id)
                 if taken is not None:
                     await self._work_at(taken)
 
@@ -118,36 +128,40 @@ class Queue:
                 await self._answer(taken)
             except NotConnected as problem:
                 logger.error("zalo.not_connected %s", problem)
-                await asyncio.to_thread(self._inbox.postpone, msg_id, UNCONNECTED_PAUSE, counted=False)
+                await self._in_thread(self._inbox.postpone, msg_id, UNCONNECTED_PAUSE, counted=False)
             except CallFailed as failure:
                 if not isinstance(failure, Unavailable) or taken.attempt == MOST_ATTEMPTS:
                     await self._give_up(msg_id, failure.result)
                     return
                 logger.warning("zalo.send_postponed attempt=%d result=%s", taken.attempt, failure.result)
-                await asyncio.to_thread(self._inbox.postpone, msg_id, FIRST_PAUSE * 2 ** (taken.attempt - 1))
+                await self._in_thread(self._inbox.postpone, msg_id, FIRST_PAUSE * 2 ** (taken.attempt - 1))
 
     async def _answer(self, taken: TakenEvent) -> None:
         event = taken.event
         unsent = taken.unsent
         if unsent is None:
-            unsent = tuple(await self._reply(event))
-            await asyncio.to_thread(self._inbox.keep_reply, event.msg_id, unsent)
-        while unsent:
-            await self._sender.send(event.user_id, unsent[0])
-            unsent = unsent[1:]
-            await asyncio.to_thread(self._inbox.keep_reply, event.msg_id, unsent)
-        await asyncio.to_thread(self._inbox.done, event.msg_id)
+            async with self._turns:
+                unsent = tuple(await self._reply(event))
+            await self._in_thread(self._inbox.keep_reply, event.msg_id, unsent)
+        for place, message in enumerate(unsent, start=1):
+            await self._sender.send(event.user_id, message)
+            if place < len(unsent):
+                await self._in_thread(self._inbox.keep_reply, event.msg_id, unsent[place:])
+        await self._in_thread(self._inbox.done, event.msg_id)
 
     async def _give_up(self, msg_id: str, result: str) -> None:
         logger.error("zalo.event_failed result=%s", result)
-        await asyncio.to_thread(self._inbox.fail, msg_id)
+        await self._in_thread(self._inbox.fail, msg_id)
+
+    async def _in_thread(self, call: Callable[..., Result], *args: Any, **options: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(call, *args, **options))
 
     @contextmanager
     def _held(self, msg_id: str) -> Iterator[None]:
         """Keep hold of an event as long as it is worked at."""
 
         async def extend() -> None:
-            await asyncio.to_thread(self._inbox.extend, msg_id)
+            await self._in_thread(self._inbox.extend, msg_id)
 
         holding = asyncio.create_task(_every(EVENT_LEASE.total_seconds() / 3, extend, at_once=False))
         try:

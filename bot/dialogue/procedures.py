@@ -20,7 +20,7 @@ from bot.settings import Settings
 #: How much likelier the procedure under discussion is than the words alone say.
 CURRENT_PROCEDURE_ODDS = 3.0
 #: With more words that no follow-up question has, something else may be meant than what is under discussion.
-MOST_FOREIGN_WORDS = 2
+MOST_FOREIGN_WORDS = 1
 EVENS = 0.5
 #: Below this probability of "none of them" a message of ordinary words alone names a procedure. Questions that
 #: name nothing but an aspect ("lệ phí bao nhiêu") have 0.08 and more, names ("khai tử", "căn cước") 0.02 and less.

@@ -145,6 +145,7 @@ def second_tab(context: BrowserContext, address: str) -> Chat:
 def test_two_tabs_share_a_conversation(open_context: OpenContext, address: str) -> None:
     context = open_context()
     one, other = Chat.open(context.new_page(), address), second_tab(context, address)
+    one.page.bring_to_front()
     one.ask_about_birth()
     expect(other.answers).to_have_count(one.answers.count())
     one.boxes.first.check()
@@ -153,6 +154,7 @@ def test_two_tabs_share_a_conversation(open_context: OpenContext, address: str) 
     expect(one.answers).to_have_count(other.answers.count())
     assert one.turns.count() == other.turns.count()
     expect(one.latest).to_contain_text("Phí, lệ phí")
+    one.page.bring_to_front()
     one.delete()
     expect(other.turns).to_have_count(0)
     assert other.stored == {}
@@ -176,8 +178,8 @@ def test_copying_takes_the_plain_text(open_context: OpenContext, address: str) -
     context = open_context(permissions=["clipboard-read", "clipboard-write"])
     chat = Chat.open(context.new_page(), address)
     answer = chat.ask_about_birth()
-    answer.get_by_role("button", name="Chép", exact=True).click()
-    expect(answer.get_by_role("button", name="Đã chép")).to_be_visible()
+    answer.get_by_role("button", name="Sao chép", exact=True).click()
+    expect(answer.get_by_role("button", name="Đã sao chép")).to_be_visible()
     copied = chat.page.evaluate("() => navigator.clipboard.readText()")
     assert copied.startswith("ĐĂNG KÝ KHAI SINH")
     assert "☐" in copied

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.web import flaky_proxy
 from tests.web.chat import Chat
@@ -50,17 +50,24 @@ def test_a_slow_answer_says_so(chat: Chat, proxy: FlakyProxy) -> None:
     expect(chat.log).not_to_contain_text("xin anh/chị chờ thêm chút")
 
 
+def give_up(chat: Chat) -> Locator:
+    """Let the page's clock run until it tries no more; the button to send again."""
+    again = chat.log.get_by_role("button", name="Gửi lại")
+    for _ in range(100):
+        chat.page.clock.run_for(1000)
+        # Real time for the network, which does not know the page's clock.
+        chat.page.evaluate("() => fetch('/motcua.svg').then((response) => response.text())")
+        if again.is_visible():
+            break
+    return again
+
+
 def test_after_some_tries_the_citizen_decides(chat: Chat, proxy: FlakyProxy) -> None:
     chat.page.clock.install()
     proxy.troubles.extend([flaky_proxy.GONE] * 5)
     chat.field.fill("xin chào")
     chat.field.press("Enter")
-    again = chat.log.get_by_role("button", name="Gửi lại")
-    for _ in range(100):
-        chat.page.clock.run_for(1000)
-        chat.page.evaluate("() => fetch('/motcua.svg').then((response) => response.text())")
-        if again.is_visible():
-            break
+    again = give_up(chat)
     expect(chat.log).to_contain_text("Câu hỏi vẫn còn đây")
     assert len(proxy.messages) == 5
     again.click()
@@ -100,6 +107,44 @@ def test_messages_written_without_a_network_go_when_it_is_back(chat: Chat) -> No
         "làm khai tử cần gì",
         "cảm ơn em",
     ]
+
+
+def test_a_message_that_failed_goes_by_itself_when_the_network_is_back(chat: Chat, proxy: FlakyProxy) -> None:
+    chat.page.clock.install()
+    proxy.troubles.extend([flaky_proxy.GONE] * 5)
+    chat.field.fill("xin chào")
+    chat.field.press("Enter")
+    give_up(chat)
+    chat.page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(chat.answers).to_have_count(1)
+    assert len(set(ids(proxy))) == 1
+
+
+def test_a_message_deleted_before_it_could_go_never_goes(chat: Chat, proxy: FlakyProxy) -> None:
+    chat.page.context.set_offline(True)
+    chat.field.fill("xin chào")
+    chat.field.press("Enter")
+    expect(chat.log).to_contain_text("tự gửi khi có mạng trở lại")
+    chat.delete()
+    chat.page.context.set_offline(False)
+    chat.ask("cảm ơn em")
+    assert [json.loads(message)["text"] for message in proxy.messages] == ["cảm ơn em"]
+    expect(chat.turns).to_have_count(1)
+
+
+def test_a_message_written_while_the_conversation_is_fetched_is_not_lost(chat: Chat, proxy: FlakyProxy) -> None:
+    chat.ask("xin chào")
+    held: list[Route] = []
+    chat.page.route("**/conversations/*", lambda route: held.append(route))
+    chat.page.reload()
+    expect(chat.log).to_contain_text("đang mở lại cuộc trò chuyện")
+    chat.ask("cảm ơn em")
+    for route in held:
+        before = route.fetch()
+        turns = [turn for turn in before.json()["turns"] if turn["question"] == "xin chào"]
+        route.fulfill(response=before, json={**before.json(), "turns": turns})
+    expect(chat.answers).to_have_count(2)
+    assert len(ids(proxy)) == 2
 
 
 def forge_token(chat: Chat) -> None:

@@ -20,7 +20,7 @@ def ask(page: Page, text: str) -> None:
 
 
 def test_a_whole_conversation_without_scripts(page: Page) -> None:
-    expect(page.get_by_text("Em là trợ lý tự động.")).to_be_visible()
+    expect(page.get_by_text("Em là trợ lý tự động")).to_be_visible()
     ask(page, BIRTH)
     if page.get_by_role("button", name=BIRTH_NAME, exact=True).count():
         page.get_by_role("button", name=BIRTH_NAME, exact=True).click()

@@ -6,6 +6,8 @@ const STANDING_OUT = { fee: "coin", deadline: "clock", confirming_agencies: "sea
 const CASE = /^Trường hợp /;
 /** "Lưu ý: …": what stands before the colon is a label. */
 const LABEL = /^([^:.]{2,24}:) (.*)$/s;
+/** The server's own word before a source, which stands above it here. */
+const SOURCE = /^Nguồn: /;
 /** Lists: neighbouring blocks of one kind. */
 const LISTS = ["paper", "item", "step", "source"];
 /** Sections so short and so often asked for that they never start folded. */
@@ -143,6 +145,9 @@ function notes(block, view) {
 }
 
 function sources(run, view) {
-  const lines = run.map((source) => h("li", null, source.url ? link(source.url, source.text) : source.text));
+  const lines = run.map(({ url, text }) => {
+    const named = text.replace(SOURCE, "");
+    return h("li", null, url ? link(url, named) : linked(named));
+  });
   return h("details", { class: "sources" }, h("summary", null, view.t("sources")), h("ul", null, lines));
 }

@@ -176,8 +176,9 @@ class MotcuaChat extends HTMLElement {
     this.panel.hidden = !this.opened;
     this.launcher.hidden = this.opened;
     this.launcher.setAttribute("aria-expanded", String(this.opened));
-    if (this.opened) this.composer.focus();
-    else this.launcher.focus();
+    if (!this.opened) return this.launcher.focus();
+    this.showLatest();
+    return this.composer.focus();
   }
 
   onKey(event) {
@@ -230,8 +231,14 @@ class MotcuaChat extends HTMLElement {
 
   onTurn(turn) {
     this.conversationShown = this.store.conversation;
-    this.turns.push(turn);
+    this.turns = [...this.unknownTo([turn]), turn];
     this.bringUp(this.showTurn(turn));
+  }
+
+  /** The turns on the screen that are not among others. */
+  unknownTo(others) {
+    const ids = others.map((turn) => turn.id);
+    return this.turns.filter((turn) => !ids.includes(turn.id));
   }
 
   /** Shows what is being done about a message that has no answer yet. */
@@ -278,6 +285,11 @@ class MotcuaChat extends HTMLElement {
     article.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
 
+  showLatest() {
+    const latest = this.log.querySelector(".turn:last-child");
+    if (latest) latest.scrollIntoView({ block: "start" });
+  }
+
   refreshPapers() {
     refreshPapers(this.log, { t: this.t, papers: { ticked: (key) => this.store.ticked(key) } });
   }
@@ -287,15 +299,18 @@ class MotcuaChat extends HTMLElement {
   /** Fetches what was said, and sends what a reload interrupted. */
   async restore() {
     this.conversationShown = this.store.conversation;
-    if (this.conversationShown) {
+    this.restored = !this.conversationShown;
+    if (!this.restored) {
       this.say("restoring");
       try {
-        this.turns = await this.client.history();
+        const turns = await this.client.history();
+        this.turns = [...turns, ...this.unknownTo(turns)];
         this.draw();
-        const latest = this.log.querySelector(".turn:last-child");
-        if (latest) latest.scrollIntoView({ block: "start" });
+        this.showLatest();
+        this.restored = true;
       } catch (problem) {
         if (problem.status === 401 || problem.status === 404) {
+          this.restored = true;
           this.store.expire();
           this.renew();
         } else {
@@ -320,11 +335,9 @@ class MotcuaChat extends HTMLElement {
     try {
       const turns = await this.client.history();
       if (conversation !== this.store.conversation) return;
-      const shown = new Set(this.turns.map((turn) => turn.id));
-      for (const turn of turns.filter(({ id }) => !shown.has(id))) {
-        this.turns.push(turn);
-        this.showTurn(turn);
-      }
+      const shown = this.turns.map((turn) => turn.id);
+      this.turns = turns;
+      for (const turn of turns.filter(({ id }) => !shown.includes(id))) this.showTurn(turn);
       this.dropAbandoned();
     } catch (problem) {
       // The tab in which the citizen writes says what is wrong.
@@ -444,7 +457,11 @@ class MotcuaChat extends HTMLElement {
       for (const fold of folded) fold.open = false;
     });
     addEventListener("offline", () => this.say("network_gone"));
-    addEventListener("online", () => this.notice && this.notice.remove());
+    addEventListener("online", () => {
+      if (this.notice) this.notice.remove();
+      if (this.restored) this.outbox.work();
+      else this.restore();
+    });
   }
 
   /** The form for browsers without scripts may have been used while the script was loading. */

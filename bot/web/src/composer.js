@@ -67,7 +67,7 @@ export class Composer {
   resize() {
     const { field, counter } = this;
     field.rows = 1;
-    while (field.rows < MOST_ROWS && field.scrollHeight > field.clientHeight + 2) field.rows += 1;
+    while (field.value && field.rows < MOST_ROWS && field.scrollHeight > field.clientHeight + 2) field.rows += 1;
     const { length } = field.value;
     counter.textContent = "";
     if (length >= LONGEST) counter.textContent = this.chat.t("full");

@@ -6,12 +6,12 @@ import { day } from "./words.js";
 /** How to reach a person: hotlines and hours, a question to leave, and a code to come back with. */
 export function deskPanel(chat) {
   const { t } = chat;
-  return h("div", { class: "desk" }, h("p", null, t("desk_intro")), hotlines(chat, true), leaveForm(chat), lookupForm(chat));
+  return h("div", { class: "desk" }, h("p", null, t("desk_intro")), hotlines(chat, true), leaveForm(chat, "status"), lookupForm(chat, "status"));
 }
 
-/** The same below a reply that has told the hours already: numbers to press, and the question box. */
+/** The same below a reply that has told the hours already, in the log, which announces what is new in it. */
 export function inlineDesk(chat) {
-  return h("div", { class: "desk inline-desk" }, hotlines(chat, false), leaveForm(chat), lookupForm(chat));
+  return h("div", { class: "desk inline-desk" }, hotlines(chat, false), leaveForm(chat, null), lookupForm(chat, null));
 }
 
 function hotlines(chat, withHours) {
@@ -27,10 +27,10 @@ function hotlines(chat, withHours) {
   return place;
 }
 
-function leaveForm(chat) {
+function leaveForm(chat, role) {
   const { t } = chat;
   const text = h("textarea", { rows: 3, maxlength: 2000 });
-  const problem = h("p", { class: "problem", role: "status", hidden: true });
+  const problem = h("p", { class: "problem", role, hidden: true });
   const form = h(
     "form",
     { class: "leave" },
@@ -56,10 +56,10 @@ function leaveForm(chat) {
   return form;
 }
 
-function lookupForm(chat) {
+function lookupForm(chat, role) {
   const { t } = chat;
   const code = h("input", { type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 32 });
-  const result = h("div", { class: "result", role: "status" });
+  const result = h("div", { class: "result", role });
   const form = h(
     "form",
     { class: "lookup" },

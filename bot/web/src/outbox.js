@@ -32,7 +32,7 @@ export class Outbox {
 
   /** Takes over what an earlier page left unanswered. */
   adopt() {
-    this.mine = this.store.pending;
+    this.mine = [...this.store.pending.filter(({ id }) => !this.owns(id)), ...this.mine];
     this.work();
   }
 
@@ -51,7 +51,9 @@ export class Outbox {
     if (this.delivering) return;
     const { run } = this;
     this.delivering = true;
-    while (this.mine.length && (await this.deliver(this.mine[0], run))) this.mine.shift();
+    for (let next; (next = this.mine[0]) && (await this.deliver(next, run)); ) {
+      this.mine = this.mine.filter((message) => message !== next);
+    }
     if (run === this.run) this.delivering = false;
   }
 
@@ -63,6 +65,7 @@ export class Outbox {
       if (navigator.onLine === false) {
         report("offline");
         await online();
+        if (run !== this.run) return false;
       }
       report("thinking");
       try {

@@ -6,16 +6,12 @@ export class Store {
   constructor(key) {
     this.key = key;
     this.memory = {};
-    addEventListener("storage", this.onStorage = (event) => {
+    addEventListener("storage", (event) => {
       if (event.key !== this.key && event.key !== null) return;
       if (!event.newValue) this.memory = this.preferences;
       this.onchange();
     });
     this.onchange = () => {};
-  }
-
-  close() {
-    removeEventListener("storage", this.onStorage);
   }
 
   get all() {
