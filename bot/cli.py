@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot.feedback_cli import questions_app, ratings
-from bot.procedures import calibration, definitions, portal, search
+from bot.procedures import calibration, definitions, portal_guides, search
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.render import Renderer
 from bot.procedures.search import Entry, Weights
@@ -55,10 +55,10 @@ def _store() -> Store:
 
 def _read(procedures: Path, guides: Path) -> tuple[list[SourceFile], list[SourceFile], list[Problem]]:
     definition_files, problems = definitions.read_folder(procedures)
-    guide_files, guide_problems = portal.read_folder(guides)
+    guide_files, guide_problems = portal_guides.read_folder(guides)
     problems += guide_problems
     problems += definitions.check(definition_files)
-    problems += portal.check(guide_files, guides)
+    problems += portal_guides.check(guide_files, guides)
     return definition_files, guide_files, sorted(problems)
 
 
@@ -84,7 +84,7 @@ def load(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
     definition_files, guide_files, problems = _read(procedures, guides)
     if problems:
         _report_problems(problems)
-    known = [portal.Guide.from_content(file.data) for file in guide_files]
+    known = [portal_guides.Guide.from_content(file.data) for file in guide_files]
     database.migrate(connect(Settings.read().conversation_database_url))
     done, topics = _store().load(definition_files, known)
     _print_load("procedures", done)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.dialogue.buttons import Button
 from bot.dialogue.phrases import labels
 from bot.procedures.model import ASPECTS, Procedure
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 
 
 def every_button(procedures: Mapping[str, Procedure], guides: Iterable[Guide]) -> list[Button]:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.procedures import definitions, portal, search
+from bot.procedures import definitions, portal_guides, search
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.definitions import Definition
 from bot.procedures.model import Procedure
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 from bot.procedures.search import Weights
 from bot.procedures.store import Store, connect, migrate
 from bot.settings import ROOT, Settings
@@ -36,7 +36,7 @@ def curated() -> list[Definition]:
 
 @pytest.fixture(scope="session")
 def guides() -> list[Guide]:
-    files, problems = portal.read_folder(ROOT / "data" / "portal")
+    files, problems = portal_guides.read_folder(ROOT / "data" / "portal")
     assert problems == []
     return [Guide.from_content(file.data) for file in files]
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.procedures import search
 from bot.procedures.model import Procedure
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 from bot.procedures.search import Index, Ranking, Weights
 from bot.procedures.store import Store
 

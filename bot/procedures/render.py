@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.procedures import cases
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
 from bot.procedures.outline import headings
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOCALE = "vi_VN"

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.procedures import model, tables
 from bot.procedures.definitions import Definition, code_of
 from bot.procedures.model import PARTS, Procedure
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Seconds to wait for a database that another process is writing to.

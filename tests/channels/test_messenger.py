@@ -20,7 +20,7 @@ from bot.channels.messenger import LONGEST_TITLE, MessengerInput, elements
 from bot.channels.turns import Answer
 from bot.dialogue.buttons import Button
 from bot.procedures.model import Procedure
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 from tests.buttons import every_button
 from tests.platform_stub import Call, Platform, Reply, eventually
 from tests.sanic_server import serving

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from bot.dialogue.buttons import is_button
 from bot.dialogue.respond import Responder, unavailable
 from bot.dialogue.turn import OUTCOMES, Conversation, Message
-from bot.procedures import portal
+from bot.procedures import portal_guides
 from bot.settings import ROOT, Settings
 from tests.dialogue.conftest import Chat
 
@@ -50,7 +50,7 @@ def test_a_person_wanted_is_told_where_when_and_which_number(chat: Chat) -> None
     assert "Trung tâm Phục vụ hành chính công" in text
 
 
-@pytest.mark.parametrize("topic", portal.topics())
+@pytest.mark.parametrize("topic", portal_guides.topics())
 def test_every_portal_topic_has_its_guide(chat: Chat, topic: str) -> None:
     reply = chat.say("", "portal_guide", topic=topic)
     assert reply.outcome == "portal_guide"

@@ -10,7 +10,7 @@ import pytest
 from bot.procedures import cases
 from bot.procedures.model import ASPECTS, Procedure
 from bot.procedures.outline import headings
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 from bot.procedures.render import TEMPLATES, Renderer, amount, long_date
 
 OPEN, CLOSE = "\ue000", "\ue001"

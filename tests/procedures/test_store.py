@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from bot.procedures import model, tables
 from bot.procedures.definitions import Definition, code_of
-from bot.procedures.portal import Guide
+from bot.procedures.portal_guides import Guide
 from bot.procedures.store import LoadReport, Store, connect, migrate
 from tests.conftest import TODAY
 
