@@ -19,6 +19,7 @@ from bot.procedures.render import Renderer
 from bot.procedures.search import Entry, Weights
 from bot.procedures.store import LoadReport, Store, connect, migrate
 from bot.procedures.yaml_files import Problem, SourceFile
+from bot.records_cli import confirmations_app, import_, sync_
 from bot.settings import ROOT, SettingError, Settings
 from bot.stores import database
 from bot.zalo_cli import app as zalo_app
@@ -31,6 +32,7 @@ FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
 app.add_typer(zalo_app, name="zalo")
 app.add_typer(questions_app, name="questions")
+app.add_typer(confirmations_app, name="confirmations")
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -86,9 +88,9 @@ def load(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
         _report_problems(problems)
     known = [portal_guides.Guide.from_content(file.data) for file in guide_files]
     database.migrate(connect(Settings.read().conversation_database_url))
-    done, topics = _store().load(definition_files, known)
-    _print_load("procedures", done)
-    _print_load("guides", topics)
+    done = _store().load(definition_files, known)
+    _print_load("procedures", done.procedures)
+    _print_load("guides", done.guides)
 
 
 def _print_load(kind: str, report: LoadReport) -> None:
@@ -199,6 +201,8 @@ def shell() -> None:
     raise typer.Exit(running.shell(Settings.read(), say=console.print))
 
 
+app.command(name="import")(import_)
+app.command(name="sync")(sync_)
 app.command()(ratings)
 
 

@@ -22,6 +22,8 @@ DEFAULTS: dict[str, str] = {
     "PROVINCE": "Hưng Yên",
     "INFORMATION_HOTLINE": "1022",
     "PORTAL_HOTLINE": "1800 1096",
+    "PORTAL_URL": "https://dichvucong.gov.vn",
+    "PORTAL_RATE": "3",
     "CREDENTIALS": "credentials.yml",
     "PUBLIC_URL": "",
     "ALLOWED_ORIGINS": "",
@@ -58,6 +60,8 @@ class Settings:
     province: str
     information_hotline: str
     portal_hotline: str
+    portal_url: str
+    portal_rate: float
     credentials: str
     public_url: str
     allowed_origins: tuple[str, ...]
@@ -91,6 +95,8 @@ class Settings:
             province=values["PROVINCE"],
             information_hotline=values["INFORMATION_HOTLINE"],
             portal_hotline=values["PORTAL_HOTLINE"],
+            portal_url=values["PORTAL_URL"].rstrip("/"),
+            portal_rate=_rate(values["PORTAL_RATE"]),
             credentials=values["CREDENTIALS"],
             public_url=(values["PUBLIC_URL"] or f"http://{values['HOST']}:{port}").rstrip("/"),
             allowed_origins=tuple(_origin(origin) for origin in values["ALLOWED_ORIGINS"].split()),
@@ -127,6 +133,16 @@ def _proxies(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) < 10:
         return int(text)
     raise SettingError(f"PROXIES is '{text}'. Set it to the number of proxies in front, such as 1")
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if 0 < rate < float("inf"):
+        return rate
+    raise SettingError(f"PORTAL_RATE is '{text}'. Set it to requests a second, such as 3")
 
 
 def _token_key(text: str) -> str:

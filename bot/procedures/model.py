@@ -8,7 +8,7 @@ that select it; an empty mapping means every case. Texts are Vietnamese, dates a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -69,7 +69,10 @@ class CaseAnswer:
 
 @dataclass(frozen=True)
 class Document:
-    """Thành phần hồ sơ; 0 originals and 0 copies mean that the record gives no number."""
+    """Thành phần hồ sơ; 0 originals and 0 copies mean that the record gives no number.
+
+    ``heading`` is what the published record lists it under, where that is no case.
+    """
 
     key: str
     name: str
@@ -81,6 +84,7 @@ class Document:
     condition: str | None = None
     note: str | None = None
     obtained_from: tuple[str, ...] = ()
+    heading: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,10 @@ class Form:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Who must confirm what, on which document or at which step (1-based), and what says so."""
+    """Who must confirm what, on which document or at which step (1-based), and what says so.
+
+    One that was drawn from a published text is ``proposed`` until staff accept it; ``quote`` is the passage.
+    """
 
     agency: str
     confirms: str
@@ -114,6 +121,8 @@ class Confirmation:
     condition: str | None = None
     electronic_lookup: bool | None = None
     note: str | None = None
+    status: str = "accepted"
+    quote: str | None = None
 
 
 @dataclass(frozen=True)
@@ -204,8 +213,24 @@ class LegalBasis:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """A dubious place in a published record: of which kind, in which part, and its words.
+
+    A part with a ``withheld`` flag is kept out of answers, which send to the official page instead.
+    """
+
+    kind: str
+    part: str
+    quote: str
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
 class Procedure:
-    """A procedure with all its rows, in the order in which its definition gives them."""
+    """A procedure with all its rows, in the order in which its definition gives them.
+
+    ``origin`` says where its details are from: a curated definition, a table that staff brought in, or the portal.
+    """
 
     code: str
     name: str
@@ -219,6 +244,7 @@ class Procedure:
     details: str
     summary: str
     origin: str = "curated"
+    publisher: str | None = None
     decision_number: str | None = None
     decision_date: date | None = None
     valid_from: date | None = None
@@ -239,6 +265,7 @@ class Procedure:
     results: tuple[Result, ...] = ()
     conditions: tuple[Condition, ...] = ()
     legal_basis: tuple[LegalBasis, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     def in_force(self, on: date) -> bool:
         """Whether the procedure is valid on a day."""
@@ -248,6 +275,21 @@ class Procedure:
     def is_listed_only(self) -> bool:
         """Whether only its entry in the list is known, with no details."""
         return self.details == "listed"
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its details are the portal's own words, which nobody has curated."""
+        return self.origin == "portal"
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The parts that are kept out of answers."""
+        return frozenset(flag.part for flag in self.flags if flag.withheld)
+
+    @property
+    def everyday_names(self) -> tuple[str, ...]:
+        """What people call it, in the order in which the data gives the names."""
+        return tuple(saying.text for saying in self.sayings if saying.style == "name")
 
 
 #: The parts of a procedure: attribute name → the class of its rows.
@@ -268,6 +310,7 @@ PARTS: dict[str, type[Any]] = {
     "results": Result,
     "conditions": Condition,
     "legal_basis": LegalBasis,
+    "flags": Flag,
 }
 
 
@@ -304,6 +347,31 @@ def from_definition(data: Mapping[str, Any]) -> Procedure:
     ]
     parts = {part: tuple(build(kind, row) for row in rows[part]) for part, kind in PARTS.items()}
     return build(Procedure, {**head, **parts})  # type: ignore[no-any-return]
+
+
+def to_content(procedure: Procedure) -> dict[str, Any]:
+    """A procedure as plain data for JSON; what is at its default is left out."""
+    content: dict[str, Any] = _plain(procedure)
+    return content
+
+
+def from_content(content: Mapping[str, Any]) -> Procedure:
+    """The procedure that :func:`to_content` gave."""
+    parts = {part: tuple(build(kind, row) for row in content.get(part, ())) for part, kind in PARTS.items()}
+    return build(Procedure, {**content, **parts})  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        given = ((column.name, getattr(value, column.name), column.default) for column in fields(value))
+        return {name: _plain(item) for name, item, default in given if item != default and item != {}}
+    return value
 
 
 def build(kind: type[Any], row: Mapping[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bot.language.normalise import normalise
@@ -63,3 +64,12 @@ def _today(address: str) -> Ward | None:
         if unit is not None and unit.ward_code:
             return Ward(str(unit.ward_code), nfc(unit.ward), nfc(unit.province))
     return None
+
+
+@cache
+def provinces() -> tuple[str, ...]:
+    """The names of the provinces of today, without what kind of territory they are, in order."""
+    # Imported here, as above: only an import of records asks for them.
+    from vietnamadminunits.database import get_data
+
+    return tuple(sorted({nfc(row["provinceShort"]) for row in get_data(fields=["provinceShort"])}))

@@ -20,6 +20,10 @@ from bot.procedures.portal_guides import Guide
 TEMPLATES = Path(__file__).parent / "templates"
 LOCALE = "vi_VN"
 
+#: So much of an imported record's own words is read in a chat; the rest is one question or one click away.
+MOST_CONDITIONS = 8
+MOST_IN_OVERVIEW = 6
+
 Names = Callable[[str], str | None]
 
 
@@ -46,6 +50,9 @@ class Renderer:
             "case_name": cases.case_name,
             "confirmations_on": confirmations_on,
             "deadlines_by_channels": deadlines_by_channels,
+            "documents_by_heading": documents_by_heading,
+            "most_conditions": MOST_CONDITIONS,
+            "most_in_overview": MOST_IN_OVERVIEW,
             "headings": headings(),
         }
 
@@ -106,6 +113,17 @@ def deadlines_by_channels(procedure: Procedure) -> list[tuple[tuple[str, ...], l
             groups.setdefault(key, []).append(channel.kind)
             rows.setdefault(key, own)
     return [(tuple(kinds), rows[key]) for key, kinds in groups.items()]
+
+
+def documents_by_heading(procedure: Procedure) -> list[tuple[str, list[Document]]]:
+    """Documents by case, and within a case by the heading of the record; first those of every case."""
+    groups: dict[str, list[Document]] = {"": []}
+    for name, rows in cases.by_case(procedure, procedure.documents):
+        case = f"Trường hợp {name}" if name else ""
+        for row in rows:
+            heading = " – ".join(part for part in (case, row.heading) if part)
+            groups.setdefault(heading, []).append(row)
+    return [(heading, rows) for heading, rows in groups.items() if rows]
 
 
 def _grouped(rows: Iterable[Any], procedure: Procedure) -> list[tuple[str, list[Any]]]:

@@ -101,14 +101,13 @@ class Entry:
     @classmethod
     def of(cls, procedure: Procedure) -> Entry:
         """The entry of a procedure."""
-        names = [saying.text for saying in procedure.sayings if saying.style == "name"]
         context = [procedure.field, procedure.summary]
         context += [row.name for row in procedure.documents]
         context += [row.name for row in procedure.results]
         context += [row.text for row in procedure.conditions]
         return cls(
             procedure.code,
-            titles=_spoken([procedure.name, procedure.short_name, *names]),
+            titles=_spoken([procedure.name, procedure.short_name, *procedure.everyday_names]),
             phrases=_spoken([procedure.name, procedure.short_name, *(row.text for row in procedure.sayings)]),
             context=" ".join(_spoken(context)),
         )

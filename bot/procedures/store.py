@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,14 +13,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine
 
-from bot.procedures import model, tables
-from bot.procedures.definitions import Definition, code_of
+from bot.procedures import model, serving, tables
+from bot.procedures.definitions import Definition
 from bot.procedures.model import PARTS, Procedure
 from bot.procedures.portal_guides import Guide
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Seconds to wait for a database that another process is writing to.
 BUSY_TIMEOUT = 5
+#: The parts whose rows hold from a day to a day.
+DATED_PARTS = ("agencies", "fees")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,21 @@ class LoadReport:
     @property
     def is_change(self) -> bool:
         """Whether anything was written."""
-        return bool(self.added or self.changed or self.withdrawn)
+        return bool(self.touched)
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """All that was written, as codes or topics."""
+        return self.added + self.changed + self.withdrawn
+
+
+@dataclass(frozen=True)
+class LoadReports:
+    """What a load did to the curated procedures, the guides and the ways of asking."""
+
+    procedures: LoadReport
+    guides: LoadReport
+    sayings: LoadReport
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class Head:
     short_name: str
     field: str
     details: str
+    origin: str
 
 
 def connect(url: str) -> Engine:
@@ -76,26 +91,40 @@ def migrate(engine: Engine) -> None:
 class Store:
     """The procedures and portal guides of one database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, today: Callable[[], date] = date.today) -> None:
         self._engine = engine
+        self._today = today
 
     def revision(self) -> int:
         """A number that goes up with every change of the catalogue."""
         with self._engine.connect() as connection:
             return int(connection.execute(sa.select(tables.revision.c.number)).scalar_one_or_none() or 0)
 
-    def load(self, definitions: Iterable[Definition], guides: Iterable[Guide]) -> tuple[LoadReport, LoadReport]:
-        """Make the curated procedures and the guides those given, in one transaction.
+    def load(
+        self,
+        definitions: Iterable[Definition],
+        guides: Iterable[Guide],
+        sayings: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> LoadReports:
+        """Make the curated procedures, the guides and the ways of asking those given, in one transaction.
+
+        Args:
+            definitions: Checked definition files.
+            guides: Checked guide files.
+            sayings: Code → ``sayings`` and ``twins`` as rows.
 
         Returns:
-            What was done to procedures and to guides. What is no longer given is withdrawn.
+            What was done to each. What is no longer given is withdrawn.
         """
+        described = [model.from_definition(definition.data) for definition in definitions]
         with self._engine.begin() as connection:
-            procedures = _load_procedures(connection, definitions)
+            procedures = _load_layers(connection, "definition", {row.code: model.to_content(row) for row in described})
+            asked = _load_layers(connection, serving.SAYINGS, sayings or {})
             topics = _load_guides(connection, guides)
-            if procedures.is_change or topics.is_change:
-                _raise_revision(connection)
-        return procedures, topics
+            if topics.is_change:
+                serving.raise_revision(connection)
+            serving.serve_all(connection, [*procedures.touched, *asked.touched], self._today())
+        return LoadReports(procedures, topics, asked)
 
     def heads(self, on: date) -> list[Head]:
         """What a list shows of every procedure in force on a day, by code."""
@@ -122,6 +151,33 @@ class Store:
             )
             for head in heads
         }
+
+    def procedure_as_of(self, code: str, day: date) -> Procedure | None:
+        """A procedure as it was served on a day, with the rows in force then.
+
+        For a day before the first that is known, its earliest known state; None if there is none.
+        """
+        table = tables.version
+        of_code = sa.select(table.c.content).where(table.c.code == code)
+        with self._engine.connect() as connection:
+            before = of_code.where(table.c.since <= day).order_by(table.c.since.desc()).limit(1)
+            row = connection.execute(before).first() or connection.execute(of_code.order_by(table.c.since)).first()
+        if row is None or row.content is None:
+            return None
+        procedure = model.from_content(row.content)
+        if not procedure.in_force(day):
+            return None
+        dated: dict[str, Any] = {
+            part: tuple(row for row in getattr(procedure, part) if model.in_force(row, day)) for part in DATED_PARTS
+        }
+        return replace(procedure, **dated)
+
+    def versions(self, code: str) -> list[date]:
+        """The days since which a procedure has been what it was, oldest first."""
+        table = tables.version
+        query = sa.select(table.c.since).where(table.c.code == code).order_by(table.c.since)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
 
     def guides(self) -> dict[str, Guide]:
         """All portal guides by topic."""
@@ -154,21 +210,15 @@ def _part_rows(connection: Connection, part: str, codes: Sequence[str] | None, o
     return rows
 
 
-def _digest(data: Any) -> str:
-    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _load_procedures(connection: Connection, definitions: Iterable[Definition]) -> LoadReport:
-    table = tables.procedure
-    query = sa.select(table.c.code, table.c.digest).where(table.c.origin == "curated")
-    plan = _Plan(dict(connection.execute(query).all()))
-    for definition in definitions:
-        digest = _digest(definition.data)
-        if plan.note(code_of(definition), digest):
-            _delete(connection, table.c.code, [code_of(definition)])
-            _insert_procedure(connection, model.from_definition(definition.data), digest)
+def _load_layers(connection: Connection, kind: str, given: Mapping[str, Mapping[str, Any]]) -> LoadReport:
+    """Make the layers of a kind those given (code → content)."""
+    plan = _Plan(serving.layer_digests(connection, kind))
+    for code, content in given.items():
+        if plan.note(code, serving.digest(content)):
+            serving.put_layer(connection, code, kind, content)
     report = plan.report()
-    _delete(connection, table.c.code, report.withdrawn)
+    for code in report.withdrawn:
+        serving.drop_layer(connection, code, kind)
     return report
 
 
@@ -176,7 +226,7 @@ def _load_guides(connection: Connection, guides: Iterable[Guide]) -> LoadReport:
     table = tables.portal_guide
     plan = _Plan(dict(connection.execute(sa.select(table.c.topic, table.c.digest)).all()))
     for guide in guides:
-        digest = _digest(guide.content)
+        digest = serving.digest(guide.content)
         if plan.note(guide.topic, digest):
             _delete(connection, table.c.topic, [guide.topic])
             row = {"topic": guide.topic, "title": guide.title, "content": guide.content, "checked_on": guide.checked_on}
@@ -214,22 +264,3 @@ class _Plan:
 def _delete(connection: Connection, column: Any, keys: Sequence[str]) -> None:
     if keys:
         connection.execute(sa.delete(column.table).where(column.in_(keys)))
-
-
-def _insert_procedure(connection: Connection, procedure: Procedure, digest: str) -> None:
-    row = {column.name: getattr(procedure, column.name) for column in tables.procedure.c if column.name != "digest"}
-    connection.execute(sa.insert(tables.procedure).values({**row, "digest": digest}))
-    for part, table in tables.PART_TABLES.items():
-        rows = [
-            {**asdict(value), "procedure_code": procedure.code, "position": position}
-            for position, value in enumerate(getattr(procedure, part))
-        ]
-        if rows:
-            connection.execute(sa.insert(table), rows)
-
-
-def _raise_revision(connection: Connection) -> None:
-    table = tables.revision
-    updated = connection.execute(sa.update(table).where(table.c.id == 1).values(number=table.c.number + 1))
-    if not updated.rowcount:
-        connection.execute(sa.insert(table).values(id=1, number=1))

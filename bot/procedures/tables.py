@@ -40,7 +40,7 @@ def _columns(kind: type[Any], skip: set[str]) -> list[Any]:
     return columns
 
 
-#: One row a procedure. ``digest`` is the SHA-256 of its definition: unchanged means nothing to write.
+#: One row a procedure, as it is served. ``digest`` is the SHA-256 of all its rows: unchanged means nothing to write.
 procedure = sa.Table(
     "procedure",
     metadata,
@@ -79,7 +79,63 @@ PART_TABLES: dict[str, sa.Table] = {
     "results": _part_table("result", model.Result),
     "conditions": _part_table("condition", model.Condition),
     "legal_basis": _part_table("legal_basis", model.LegalBasis),
+    "flags": _part_table("flag", model.Flag),
 }
+
+#: What one source says of a procedure, whole; the served rows are made from these (``bot.procedures.layers``).
+layer = sa.Table(
+    "layer",
+    metadata,
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.PrimaryKeyConstraint("code", "kind"),
+)
+
+#: What a procedure required from a day on: its served rows without sayings; no content: it was served no more.
+version = sa.Table(
+    "version",
+    metadata,
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("content", sa.JSON),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.PrimaryKeyConstraint("code", "since"),
+)
+
+#: The portal's records as they were fetched, word for word; no content: the portal has no details of it.
+portal_record = sa.Table(
+    "portal_record",
+    metadata,
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("source", sa.String(8), nullable=False),
+    sa.Column("content", sa.JSON),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("fetched_on", sa.Date, nullable=False),
+    sa.PrimaryKeyConstraint("code", "source"),
+)
+
+#: A part of a record that the portal changed after a person had curated the procedure.
+portal_change = sa.Table(
+    "portal_change",
+    metadata,
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("part", sa.String(32), nullable=False),
+    sa.Column("seen_on", sa.Date, nullable=False),
+    sa.PrimaryKeyConstraint("code", "part"),
+)
+
+#: What staff decided on a proposed confirmation: accepted or rejected.
+confirmation_review = sa.Table(
+    "confirmation_review",
+    metadata,
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.String(16), nullable=False),
+    sa.Column("verdict", sa.String(8), nullable=False),
+    sa.Column("reviewed_on", sa.Date, nullable=False),
+    sa.PrimaryKeyConstraint("code", "fingerprint"),
+)
 
 #: A guide to the portal, one a topic; ``content`` is the checked guide file as it stands.
 portal_guide = sa.Table(

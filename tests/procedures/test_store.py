@@ -50,14 +50,14 @@ def test_a_load_reports_what_it_did_and_a_second_one_changes_nothing(
 ) -> None:
     store = Store(engine)
     first, second, third = curated[:3]
-    report, _ = store.load([first, second], guides)
+    report = store.load([first, second], guides).procedures
     assert report.added == tuple(sorted([code_of(first), code_of(second)]))
     revision = store.revision()
-    report, topics = store.load([first, second], guides)
-    assert not report.is_change
-    assert not topics.is_change
+    again = store.load([first, second], guides)
+    assert not again.procedures.is_change
+    assert not again.guides.is_change
     assert store.revision() == revision
-    report, _ = store.load([changed(first, summary="Khác trước."), third], guides)
+    report = store.load([changed(first, summary="Khác trước."), third], guides).procedures
     assert report == LoadReport((code_of(third),), (code_of(first),), (), (code_of(second),))
     assert store.revision() == revision + 1
     assert store.procedure(code_of(second), TODAY) is None

@@ -1,0 +1,241 @@
+"""Reads one crawled page of the portal, whose table cells are glued together.
+
+    Tên giấy tờMẫu đơn, tờ khaiSố lượng<paper><form file><n bản chính[,m bản sao]><paper>…<next heading>
+    Hình thức nộpThời gianPhí, lệ phíMô tả<way><time><fee>(<words>)<description><way>…
+    Tên văn bản pháp lýMã văn bản<name><number><name>…
+
+Where a boundary between two cells is not certain, the part is flagged as withheld.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.procedures.model import Flag
+from bot.records.prose import CAPITAL, SMALL, one_line, says_nothing
+from bot.records.reading import UnreadableRecord, code_in, text_in
+from bot.records.record import Law, Method, Paper, PaperGroup, PublishedFee, Record, Stage
+
+_PAPERS_HEAD = "Tên giấy tờMẫu đơn, tờ khaiSố lượng"
+_METHODS_HEAD = "Hình thức nộpThời gianPhí, lệ phíMô tả"
+_LAWS_HEAD = "Tên văn bản pháp lýMã văn bản"
+_CHANNELS = {"Trực tiếp": "in_person", "Trực tuyến": "online", "Dịch vụ bưu chính": "post"}
+_UNITS = {
+    "Ngày làm việc": "working_day", "Ngày": "day", "Giờ": "hour", "Giờ làm việc": "working_hour",
+    "Tháng": "month", "Năm": "year",
+}  # fmt: skip
+_LEVELS = {"Cấp xã": "commune", "Cấp tỉnh": "province", "Cấp bộ": "ministry"}
+_ROLES = {
+    "co_quan_thuc_hien": "performs",
+    "co_quan_co_tham_quyen": "decides",
+    "co_quan_duoc_uy_quyen": "authorised",
+    "co_quan_phoi_hop": "coordinates",
+    "dia_chi_tiep_nhan": "receives",
+}
+# A cell of counts: never zero-padded, the two numbers glued by a bare comma. In prose a space follows the comma.
+_COUNTS = re.compile(
+    r"(?:(?<=/20\d\d)|(?<!\d)(?<!\d[.,/]))(0|[1-9]\d?) bản chính(?:,(0|[1-9]\d?) bản sao)?"
+    r"(?! ?(?:hoặc|và|kèm|có|để|của)\b)"
+)
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|rar|zip|rtf|odt)$", re.IGNORECASE)
+#: Where cells are glued: signs meet without the space that prose has between them.
+_SEAM = re.compile(
+    rf"(?<=[{SMALL}])(?=[{CAPITAL}\d])|(?<=\d)(?=[{CAPITAL}][A-Za-z])|(?<=[;:)\]”\"])(?=[^\s.,;:)])"
+    r"|(?<=\.)(?=[A-Za-zĐ_])|(?<=\D\.)(?=\d)"
+)
+#: A file's name is hardly longer.
+_LONGEST_FILE = 120
+_NO_TIME = r"Không có thông tin|Không[^\d(]{0,60}?"
+_MONEY = r"\d{1,3}(?:,\d{3})*(?:\.\d+)? (?:Việt Nam Đồng|VNĐ|Đô la Mỹ|USD|Euro)"
+_METHOD = re.compile(
+    rf"(Trực tiếp|Trực tuyến|Dịch vụ bưu chính)"
+    rf"(?:({_NO_TIME})|(\d+(?:\.\d+)?)(?: ?({'|'.join(sorted(_UNITS, key=len, reverse=True))}))?)?"
+    rf"(?={_MONEY}|Miễn phí|Không có thông tin)"
+)
+_FEE = re.compile(rf"({_MONEY}|Miễn phí|Không có thông tin)")
+_RESULT = re.compile(r"(.*?)Mã: [A-Z]{2}[\w.]*?(?:\d{3,}|(?=Từ khóa))", re.DOTALL)
+# Who issues a legal document, as its number says: where the next name begins, only knowing these tells.
+_ISSUERS = (
+    "CP|TTg|QH|BTC|BCA|BQP|BYT|BNV|BTP|BCT|BXD|BGDĐT|BLĐTBXH|BNNPTNT|BNNMT|BTNMT|BKHCN|BTTTT|BVHTTDL|BGTVT|BKHĐT|NHNN|"
+    "UBDT|BNG|TTCP|VPCP|BHXH|VPQH|TANDTC|VKSNDTC|BDTTG|KTNN|UBND|HĐND|BNN|BTM|BCN"
+)
+_LAW_KIND = r"(?:Bộ luật|Luật|Nghị định|Nghị quyết|Thông tư(?: liên tịch)?|Quyết định|Pháp lệnh|Hiệp định)"
+_LAW_NUMBER = rf"\d+(?:\.\d+)?/(?:\d{{4}}/)?(?:(?:UBTV)?QH\d{{1,2}}|(?:[A-ZĐ]+-)*(?:(?:{_ISSUERS})|[A-ZĐ]+?))"
+# A cell is glued to the name before it or to the one after it; a number in prose has a space on both sides.
+_NUMBER = re.compile(
+    rf"(?:(?:(?<=[{SMALL})”\"])|(?<=\D\.)){_LAW_NUMBER}(?=\s|$|[{CAPITAL}“\"][{SMALL}]|[{SMALL}“\"]))"
+    rf"|(?:(?:{_LAW_KIND}(?: số)?:? ?)?(?<!\d)(?<!\d\.){_LAW_NUMBER}(?=$|[{CAPITAL}“\"][{SMALL}]|[{SMALL}“\"]))"
+)
+_GLUED_BEFORE = re.compile(r"(?:19|20)\d\d(?=\d+/)")
+_KIND_BEFORE_NUMBER = re.compile(rf"^{_LAW_KIND}(?: số)?:? ?")
+
+
+def read_page(page: Mapping[str, Any]) -> Record:
+    """The record on a crawled page.
+
+    Raises:
+        UnreadableRecord: It has no code, no name or not the fields of a page.
+    """
+    code = code_in(page, "ma_thu_tuc")
+    try:
+        return _read(code, page)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableRecord(code, f"it has not the form of a crawled page ({error!r})") from error
+
+
+def _read(code: str, page: Mapping[str, Any]) -> Record:
+    groups, paper_doubts = _groups(page["thanh_phan_ho_so"] or "")
+    methods, method_doubts = _methods(page["cach_thuc_thuc_hien"] or "")
+    laws, law_doubts = _laws(page["can_cu_phap_ly"] or "")
+    return Record(
+        code=code,
+        name=text_in(page, "ten_thu_tuc"),
+        source="page",
+        formality_id=page["detail_url"].rstrip("/").rsplit("/", 1)[-1],
+        fields=(one_line(page["linh_vuc"]),),
+        levels=tuple(level for word, level in _LEVELS.items() if word in page["cap_thuc_hien"]),
+        applicants=_listed(page["doi_tuong_thuc_hien"]),
+        decision_number=_decision(page["so_quyet_dinh"]),
+        agencies=tuple(_agencies(page)),
+        groups=tuple(groups),
+        methods=tuple(methods),
+        stages=(Stage("", page["trinh_tu_thuc_hien"] or ""),),
+        laws=tuple(laws),
+        results=tuple(one_line(match[1]) for match in _RESULT.finditer(page["ket_qua_xu_ly"] or "") if match[1]),
+        conditions=page["yeu_cau_dieu_kien"] or "",
+        doubts=(*paper_doubts, *method_doubts, *law_doubts),
+    )
+
+
+def _decision(cell: str) -> str | None:
+    """The number of a decision, if the cell holds a whole one ('163/QĐ-BTP')."""
+    return one_line(cell) if "/" in cell else None
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+    """The items of a cell such as 'Doanh nghiệp, Tổ chức (không bao gồm doanh nghiệp, HTX)'."""
+    items = re.split(r", (?![^(]*\))", one_line(cell))
+    return tuple(dict.fromkeys(item for item in items if not says_nothing(item)))
+
+
+def _agencies(page: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, role in _ROLES.items():
+        cell = one_line(page[key])
+        # An agency's own name may hold a comma ("Thuế tỉnh, thành phố"); the next one begins with a capital.
+        for name in re.split(rf", (?=[{CAPITAL}])", cell):
+            if not says_nothing(name):
+                yield role, name
+
+
+def _groups(cell: str) -> tuple[list[PaperGroup], list[Flag]]:
+    heading, *tables = cell.split(_PAPERS_HEAD)
+    groups, doubts = [], []
+    for table in tables:
+        papers, rest = _papers(table)
+        groups.append(PaperGroup("" if says_nothing(heading) else one_line(heading), tuple(papers)))
+        heading = rest
+        doubts += [Flag("glued_cells", "documents", paper.text[:200], True) for paper in papers if _is_torn(paper)]
+    if not says_nothing(heading):
+        doubts.append(Flag("glued_cells", "documents", one_line(heading)[:200], True))
+    return groups, doubts
+
+
+def _papers(table: str) -> tuple[list[Paper], str]:
+    """The papers of a table, and what stands after its last cell of counts: the heading of the next table."""
+    papers, start = [], 0
+    for match in _COUNTS.finditer(table):
+        text, files = _without_files(one_line(table[start : match.start()]))
+        papers.append(Paper(text, int(match[1]), int(match[2] or 0), files))
+        start = match.end()
+    return papers, table[start:]
+
+
+def _without_files(cell: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a paper, and the names of the form files that are glued to it."""
+    files: list[str] = []
+    while (extension := _FILE.search(cell)) is not None:
+        start = max(0, len(cell) - _LONGEST_FILE, cell.rfind(".doc", 0, extension.start()) + len(".doc"))
+        seam = next((found.end() for found in _SEAM.finditer(cell, start, extension.start())), None)
+        if not seam:
+            break
+        files.insert(0, cell[seam:])
+        cell = cell[:seam].rstrip()
+    return cell, tuple(files)
+
+
+def _is_torn(paper: Paper) -> bool:
+    """Whether a cell looks like the rest of a sentence, so that a count may have stood in the prose."""
+    return (
+        len(paper.text) < 4 or paper.text[:1] in ",;)" or re.match(r"(?:hoặc|và|để|kèm|của)\b", paper.text) is not None
+    )
+
+
+def _methods(cell: str) -> tuple[list[Method], list[Flag]]:
+    table = cell.replace(_METHODS_HEAD, "", 1)
+    starts = list(_METHOD.finditer(table))
+    methods, doubts = [], []
+    if not says_nothing(table) and (not starts or one_line(table[: starts[0].start()])):
+        doubts += [Flag("glued_cells", part, one_line(table)[:200], True) for part in ("deadlines", "fees")]
+    ends = [*(match.start() for match in starts[1:]), len(table)]
+    for match, end in zip(starts, ends, strict=False):
+        rest = table[match.end() : end]
+        fees, description = _fees(rest)
+        if match[3] and not match[4] and any(fee.amount for fee in fees):
+            # "Trực tiếp9100,000 VNĐ": where the time ends and the amount begins, nobody can tell.
+            doubts += [
+                Flag("glued_cells", part, one_line(match[0] + rest)[:200], True) for part in ("deadlines", "fees")
+            ]
+        time = float(match[3]) if match[3] else None
+        methods.append(Method(_CHANNELS[match[1]], time, _UNITS.get(match[4] or ""), description, tuple(fees)))
+    return methods, doubts
+
+
+def _fees(text: str) -> tuple[list[PublishedFee], str]:
+    """The fee cells at the beginning of a text, and the description after them."""
+    fees: list[PublishedFee] = []
+    while (match := _FEE.match(text)) is not None:
+        text = text[match.end() :]
+        words, text = _in_brackets(text)
+        number, _, currency = match[1].partition(" ")
+        is_money = number[:1].isdigit()
+        fees.append(
+            PublishedFee(
+                "fee",
+                int(float(number.replace(",", ""))) if is_money else (0 if match[1] == "Miễn phí" else None),
+                currency if is_money else "",
+                one_line(words),
+            )
+        )
+    return fees, one_line(text)
+
+
+def _in_brackets(text: str) -> tuple[str, str]:
+    """The words in the brackets that a text begins with, nested ones included, and the rest."""
+    if not text.startswith("("):
+        return "", text
+    depth = 0
+    for position, char in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth == 0:
+            return text[1:position], text[position + 1 :]
+    return text[1:], ""
+
+
+def _laws(cell: str) -> tuple[list[Law], list[Flag]]:
+    table = one_line(cell)
+    if says_nothing(table):
+        return [], []
+    if not table.startswith(_LAWS_HEAD):
+        return [], [Flag("glued_cells", "legal_basis", table[:200], True)]
+    laws, start = [], len(_LAWS_HEAD)
+    for match in _NUMBER.finditer(table, start):
+        name, number = table[start : match.start()].strip(), _KIND_BEFORE_NUMBER.sub("", match[0])
+        glued = _GLUED_BEFORE.match(number)
+        if name.endswith("QH") or glued:  # "Luật 60/2014/QH1360/2014/QH13", "năm 202068/2020/QH14"
+            seam = glued.end() if glued else len("13")
+            name, number = name + number[:seam], number[seam:]
+        laws.append(Law(number, name))
+        start = match.end()
+    return laws, [] if laws else [Flag("glued_cells", "legal_basis", table[:200], True)]

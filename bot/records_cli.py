@@ -1,0 +1,203 @@
+"""`motcua import`, `motcua sync` and `motcua confirmations`: the portal's records and what staff decide on them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from bot.procedures import reviews
+from bot.procedures.places import provinces
+from bot.procedures.store import Store, connect, migrate
+from bot.records import files
+from bot.records.importing import ImportReport, import_records
+from bot.records.importing import Progress as Told
+from bot.records.keeping import RecordKeeper
+from bot.records.portal_api import PortalApi
+from bot.records.syncing import RECHECKED, SyncStopped, sync
+from bot.settings import Settings
+
+#: Seconds between two plain lines of progress, where nobody watches.
+PLAIN_LINE_EVERY = 20.0
+#: So many things skipped are named one by one.
+MOST_NAMED = 40
+_SOURCES = {"list": "list entries", "api": "API records", "page": "crawled pages"}
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+confirmations_app = typer.Typer(
+    no_args_is_help=True, help="Confirmations drawn from the portal's texts: accept or reject."
+)
+
+
+def import_(
+    paths: Annotated[
+        Optional[list[Path]],
+        typer.Argument(help="Files or folders; none: read the kept records anew.", exists=True),
+    ] = None,
+    as_of: Annotated[
+        Optional[str], typer.Option(help="The day the files were fetched (YYYY-MM-DD); today if not given.")
+    ] = None,
+) -> None:
+    """Take in the portal's records from files: its list, API replies, crawled pages; or a table that `export` made."""
+    day = _day(as_of)
+    settings = Settings.read()
+    started = time.monotonic()
+    keeper, store = _keeper(settings)
+    if not paths:
+        _read_anew(keeper)
+        return
+    found = files.find(paths)
+    with _progress() as told:
+        report = import_records(keeper, found.records, day, settings.province, told)
+    report.skipped[:0] = found.skipped
+    _print_report(report)
+    _print_served(store, day=date.today(), seconds=time.monotonic() - started)
+
+
+def sync_(
+    recheck: Annotated[int, typer.Option(min=0, help="How many known details to look at again.")] = RECHECKED,
+) -> None:
+    """Bring the kept records up to date with the portal at PORTAL_URL; goes on where it stopped."""
+    settings = Settings.read()
+    started = time.monotonic()
+    keeper, store = _keeper(settings)
+    api = PortalApi(settings.portal_url, settings.portal_rate)
+    try:
+        with _progress() as told:
+            report = sync(keeper, api, date.today(), settings.province, told, recheck)
+    except SyncStopped as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+    _print_report(report)
+    _print_served(store, day=date.today(), seconds=time.monotonic() - started)
+
+
+@confirmations_app.command("list")
+def list_confirmations(code: Annotated[Optional[str], typer.Argument(help="Of this procedure only.")] = None) -> None:
+    """Show the proposed confirmations, each with its passage and the name to decide on it by."""
+    proposed = reviews.proposed(_engine(Settings.read()), code)
+    for row in proposed:
+        console.print(f"{row.code} {row.fingerprint}  {row.agency}: {row.confirms}", markup=False)
+        console.print(f"    “{row.quote}”", markup=False)
+    console.print(f"{len(proposed)} proposed.")
+
+
+@confirmations_app.command("accept")
+def accept_confirmation(code: str, fingerprint: str) -> None:
+    """Accept a proposed confirmation: citizens are told it like a curated one."""
+    _review(code, fingerprint, "accepted")
+
+
+@confirmations_app.command("reject")
+def reject_confirmation(code: str, fingerprint: str) -> None:
+    """Reject a proposed confirmation: citizens are not told it."""
+    _review(code, fingerprint, "rejected")
+
+
+def _review(code: str, fingerprint: str, verdict: str) -> None:
+    if not reviews.decide(_engine(Settings.read()), code, fingerprint, verdict, date.today()):
+        errors.print(
+            f"{code} has no proposed confirmation {fingerprint}. `motcua confirmations list {code}` shows them."
+        )
+        raise typer.Exit(1)
+    console.print(f"{verdict}: {code} {fingerprint}", markup=False)
+
+
+def _engine(settings: Settings):  # type: ignore[no-untyped-def]
+    engine = connect(settings.database_url)
+    migrate(engine)
+    return engine
+
+
+def _keeper(settings: Settings) -> tuple[RecordKeeper, Store]:
+    engine = _engine(settings)
+    return RecordKeeper(engine, settings.province, provinces()), Store(engine)
+
+
+def _day(text: str | None) -> date:
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        errors.print(f"'{text}' is no day. Write it as 2026-07-18.")
+        raise typer.Exit(2) from None
+
+
+def _read_anew(keeper: RecordKeeper) -> None:
+    codes = keeper.codes()
+    changed = 0
+    with _progress() as told:
+        for number, code in enumerate(codes, start=1):
+            told("records", number, len(codes))
+            changed += keeper.reinterpret(code)
+    console.print(f"{len(codes)} procedures read anew from their kept records; {changed} changed.")
+
+
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """Shows how far the work is: a bar where a person watches, a plain line now and then elsewhere."""
+    if not console.is_terminal:
+        yield _PlainLines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(_SOURCES.get(what, what), total=of)
+            bars.update(tasks[what], completed=done, total=of)
+
+        yield tell
+
+
+class _PlainLines:
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        if time.monotonic() - self._last >= PLAIN_LINE_EVERY or done == of:
+            console.print(f"{_SOURCES.get(what, what)}: {done} of {of}")
+            self._last = time.monotonic()
+
+
+def _print_report(report: ImportReport) -> None:
+    for source, name in _SOURCES.items():
+        numbers = {what: report.counts[source, what] for what in ("new", "changed", "unchanged", "absent")}
+        if any(numbers.values()):
+            console.print(f"{name}: " + ", ".join(f"{count} {what}" for what, count in numbers.items() if count))
+    for reason, count in report.not_served.most_common():
+        console.print(f"not served: {count} ({reason})", markup=False)
+    for code in report.withdrawn[:MOST_NAMED]:
+        console.print(f"withdrawn: {code} is not in the portal's list any more")
+    for code, parts in report.changed_under.items():
+        console.print(f"the portal changed {code}: {', '.join(parts)} (described by hand: compare and check anew)")
+    for where, reason in report.skipped[:MOST_NAMED]:
+        console.print(f"skipped: {where}: {reason}", markup=False)
+    if len(report.skipped) > MOST_NAMED:
+        console.print(f"skipped: and {len(report.skipped) - MOST_NAMED} more")
+
+
+def _print_served(store: Store, day: date, seconds: float) -> None:
+    heads = store.heads(day)
+    kinds = Counter((head.origin, head.details) for head in heads)
+    described = ", ".join(
+        f"{kinds[key]} {text}"
+        for key, text in {
+            ("curated", "complete"): "curated",
+            ("table", "complete"): "from a table",
+            ("portal", "complete"): "from the portal's records",
+            ("curated", "listed"): "curated with name and agency only",
+            ("portal", "listed"): "known from the list only",
+        }.items()
+        if kinds[key]
+    )
+    console.print(f"{len(heads)} procedures are served: {described}. It took {seconds:.0f} s.")
