@@ -19,7 +19,7 @@ from bot.procedures.render import Renderer
 from bot.procedures.search import Entry, Weights
 from bot.procedures.store import LoadReport, Store, connect, migrate
 from bot.procedures.yaml_files import Problem, SourceFile
-from bot.records_cli import confirmations_app, import_, sync_
+from bot.records_cli import check_imported, confirmations_app, import_, sync_
 from bot.settings import ROOT, SettingError, Settings
 from bot.stores import database
 from bot.zalo_cli import app as zalo_app
@@ -72,8 +72,18 @@ def _report_problems(problems: list[Problem]) -> None:
 
 
 @app.command()
-def check(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
+def check(
+    procedures: Folder = PROCEDURES,
+    guides: Guides = GUIDES,
+    imported: Annotated[
+        bool, typer.Option("--imported", help="The dubious places in imported records instead.")
+    ] = False,
+    kind: Annotated[Optional[str], typer.Option(help="With --imported: every place of this kind.")] = None,
+) -> None:
     """Report every problem in the definitions and guides, with file, line and what to write instead."""
+    if imported:
+        check_imported(kind)
+        return
     definition_files, guide_files, problems = _read(procedures, guides)
     if problems:
         _report_problems(problems)

@@ -17,10 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from bot.procedures import reviews
 from bot.procedures.places import provinces
 from bot.procedures.store import Store, connect, migrate
-from bot.records import files
+from bot.records import checking, files
 from bot.records.importing import ImportReport, import_records
 from bot.records.importing import Progress as Told
-from bot.records.keeping import RecordKeeper
+from bot.records.keeping import RecordKeeper, open_changes
 from bot.records.portal_api import PortalApi
 from bot.records.syncing import RECHECKED, SyncStopped, sync
 from bot.settings import Settings
@@ -101,6 +101,25 @@ def accept_confirmation(code: str, fingerprint: str) -> None:
 def reject_confirmation(code: str, fingerprint: str) -> None:
     """Reject a proposed confirmation: citizens are not told it."""
     _review(code, fingerprint, "rejected")
+
+
+def check_imported(kind: str | None) -> None:
+    """Show the dubious places in the portal's records by kind, or each of one kind, and the portal's changes."""
+    engine = _engine(Settings.read())
+    if kind is not None:
+        for place in checking.flagged(engine, kind):
+            console.print(f"{place.code} {place.part}: {place.quote}", markup=False)
+        return
+    for count in checking.count_flags(engine):
+        kept_out = ", kept out of answers" if count.withheld else ""
+        console.print(
+            f"{count.procedures:5}  {count.kind} in {count.part}{kept_out}: {checking.meanings()[count.kind]} "
+            f"(such as {count.first})",
+            markup=False,
+        )
+    with engine.connect() as connection:
+        for code, part, seen_on in open_changes(connection):
+            console.print(f"the portal changed {code}: {part} (seen on {seen_on}; compare, then set its checked_on)")
 
 
 def _review(code: str, fingerprint: str, verdict: str) -> None:

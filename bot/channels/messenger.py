@@ -56,7 +56,10 @@ logging.getLogger("urllib3").setLevel(logging.INFO)
 class GraphSession(requests.Session):
     """HTTP to Graph, bounded in time; an answer that is no success is raised."""
 
-    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+    # The stubs spell out every argument.
+    def request(  # type: ignore[override]
+        self, method: str, url: str | bytes, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         """Make a request.
 
         Raises:

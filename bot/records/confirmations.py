@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.procedures.model import Confirmation, Document
-from bot.records.prose import one_line, sentences
+from bot.records.prose import CAPITAL, one_line, sentences
 
 _AGENCY_HEADS = (
     "Ủy ban nhân dân|Uỷ ban nhân dân|UBND|Chủ tịch (?:Ủy|Uỷ) ban|Hội đồng|Công an|Trưởng Công an|"
@@ -23,19 +23,17 @@ _AGENCY_HEADS = (
 )
 # An agency's name ends where the sentence turns to what is confirmed, by which law, or to the next thing.
 _STOP = (
-    r"(?=\s*(?:[,;:.()–]|$|\b(?:về|đối với|theo|kèm|trong|trên|vào|cho|tại|là|để|hoặc|và|đã|thì|quy định|nếu|khi"
-    r"|đang|mà|có|trừ|được|bằng)\b))"
+    r"(?=\s*(?:[,;:.()–]|$|\b(?:về|đối với|theo|kèm|trong|trên|vào|cho|tại|là|để|hoặc|đã|thì|quy định|nếu|khi"
+    rf"|đang|mà|có|trừ|được|bằng|thẩm định|xem xét|(?-i:và(?! [{CAPITAL}])))\b))"
 )
-_AGENCY = rf"(?P<agency>(?:{_AGENCY_HEADS})[^,;:.()–]{{0,110}}?)"
+_AGENCY = rf"(?P<agency>(?:{_AGENCY_HEADS})(?:(?! (?:có|được|phát hành|cấp) )[^,;:.()–]){{0,110}}?)"
 _CONFIRMED_BY = re.compile(
-    r"(?:(?:có|được)\s+)(?P<what>xác nhận|chứng nhận|phê duyệt|ý kiến(?: đồng ý| chấp thuận| xác nhận)?"
+    r"(?:(?:có|được)\s+)(?P<what>xác nhận|chứng nhận|ý kiến(?: đồng ý| chấp thuận| xác nhận)?"
     r"|chữ ký và xác nhận|ký xác nhận)"
     rf"(?:,? đóng dấu)?\s+(?:bằng văn bản\s+)?(?:của|từ|bởi)\s+{_AGENCY}{_STOP}",
     re.IGNORECASE,
 )
-_CONFIRMS = re.compile(
-    rf"\b(?:được|do)\s+{_AGENCY}\s+(?P<what>xác nhận|ký xác nhận|chứng nhận|phê duyệt)\b", re.IGNORECASE
-)
+_CONFIRMS = re.compile(rf"\b(?:được|do)\s+{_AGENCY}\s+(?P<what>xác nhận|ký xác nhận|chứng nhận)\b", re.IGNORECASE)
 _CERTIFIED = re.compile(
     r"(?:bản sao|bản chụp|bản dịch|hợp đồng|văn bản|giấy ủy quyền|giấy uỷ quyền|văn bản ủy quyền|chữ ký)[^,;.()]{0,60}?"
     r"(?:có|được|phải)\s+(?P<what>chứng thực|công chứng(?:,| hoặc)? chứng thực|công chứng)\b",
@@ -44,7 +42,8 @@ _CERTIFIED = re.compile(
 _LEGALISED = re.compile(r"(?:phải |được |đã )?(?P<what>hợp pháp h(?:óa|oá) lãnh sự)", re.IGNORECASE)
 # One of several ways, or a rule that the confirmation is not needed.
 _OPTIONAL = re.compile(
-    r"\bhoặc\b|không (?:cần|phải|yêu cầu|có|được)|trừ trường hợp|trường hợp (?:không|chưa)|nếu (?:có|không)|/ ?bản",
+    r"\bhoặc\b|không (?:cần|phải|yêu cầu|có|được|bắt buộc)|trừ trường hợp|\bchưa\b|trường hợp không"
+    r"|nếu (?:có|không)|/ ?bản",
     re.IGNORECASE,
 )
 _ASKED_IN_STEPS = re.compile(
@@ -54,7 +53,8 @@ _ASKED_IN_STEPS = re.compile(
     re.IGNORECASE,
 )
 _TOO_VAGUE = re.compile(
-    r"^(?:cơ quan|tổ chức|đơn vị|người|cơ quan, tổ chức|cơ sở)(?: (?:này|đó|khác|trên|liên quan|có liên quan))?$",
+    r"^(?:cơ quan|tổ chức|đơn vị|người|cơ quan, tổ chức|cơ sở)"
+    r"(?: (?:này|đó|khác|trên|sau|sau đây|liên quan|có liên quan))?$",
     re.IGNORECASE,
 )
 LONGEST_QUOTE = 300
@@ -88,7 +88,8 @@ def read_confirmations(
                 rows.append(replace(row, document=document.key, when=document.when))
     for text in step_texts:
         for sentence in sentences(one_line(text)):
-            found = [_agency(match["agency"]) for match in _ASKED_IN_STEPS.finditer(sentence)]
+            asked = _ASKED_IN_STEPS.finditer(sentence)
+            found = [_agency(match["agency"]) for match in asked if not _is_the_asker(sentence, match.start())]
             rows += [propose(agency, words["asked"], "in_steps", sentence) for agency in found if agency]
     rows += [propose(name, words["coordinates"], "in_agencies", name) for name in coordinating]
     return _each_once(rows)
@@ -114,6 +115,11 @@ def _in_paper(sentence: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def _is_negated(sentence: str, position: int) -> bool:
     return re.search(r"(?:không|chưa|nếu|hoặc)\s+(?:phải\s+|cần\s+)?$", sentence[:position], re.IGNORECASE) is not None
+
+
+def _is_the_asker(sentence: str, position: int) -> bool:
+    """Whether the agency that follows asks others ("kể từ ngày nhận được văn bản lấy ý kiến của …")."""
+    return re.search(r"nhận được (?:\w+ ){0,4}$", sentence[:position], re.IGNORECASE) is not None
 
 
 def _agency(text: str) -> str | None:

@@ -7,8 +7,8 @@ import unicodedata
 
 from bot.language.text import nfc
 
-#: Direction marks, zero-width spaces and soft hyphens, which word processors leave behind.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+#: Control signs, direction marks, zero-width spaces and soft hyphens, which word processors leave behind.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LETTERS = [char for char in map(chr, range(0xC0, 0x1EFA)) if unicodedata.name(char, "").startswith("LATIN")]
 #: Small and capital letters for a class in a regular expression; ranges such as à-ỹ hold both.
 SMALL = "a-z" + "".join(char for char in _LETTERS if char.islower())
