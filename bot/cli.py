@@ -19,7 +19,7 @@ from bot.procedures.render import Renderer
 from bot.procedures.search import Entry, Weights
 from bot.procedures.store import LoadReport, Store, connect, migrate
 from bot.procedures.yaml_files import Problem, SourceFile
-from bot.records_cli import check_imported, confirmations_app, import_, sync_
+from bot.records_cli import check_imported, confirmations_app, export, import_, propose, sync_
 from bot.settings import ROOT, SettingError, Settings
 from bot.stores import database
 from bot.zalo_cli import app as zalo_app
@@ -213,6 +213,8 @@ def shell() -> None:
 
 app.command(name="import")(import_)
 app.command(name="sync")(sync_)
+app.command()(propose)
+app.command()(export)
 app.command()(ratings)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -14,22 +16,24 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from bot.open_data import jsonld, table
 from bot.procedures import reviews
 from bot.procedures.places import provinces
 from bot.procedures.store import Store, connect, migrate
 from bot.records import checking, files
-from bot.records.importing import ImportReport, import_records
+from bot.records.importing import ImportReport, import_records, import_table
 from bot.records.importing import Progress as Told
 from bot.records.keeping import RecordKeeper, open_changes
 from bot.records.portal_api import PortalApi
+from bot.records.proposing import draft
 from bot.records.syncing import RECHECKED, SyncStopped, sync
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 #: Seconds between two plain lines of progress, where nobody watches.
 PLAIN_LINE_EVERY = 20.0
 #: So many things skipped are named one by one.
 MOST_NAMED = 40
-_SOURCES = {"list": "list entries", "api": "API records", "page": "crawled pages"}
+_SOURCES = {"list": "list entries", "api": "API records", "page": "crawled pages", "table": "procedures of tables"}
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -58,9 +62,71 @@ def import_(
     found = files.find(paths)
     with _progress() as told:
         report = import_records(keeper, found.records, day, settings.province, told)
+    for path in found.tables:
+        _import_table(keeper, path, report)
     report.skipped[:0] = found.skipped
     _print_report(report)
     _print_served(store, day=date.today(), seconds=time.monotonic() - started)
+
+
+def _import_table(keeper: RecordKeeper, path: Path, report: ImportReport) -> None:
+    try:
+        import_table(keeper, table.read(path), report)
+    except (table.UnreadableTable, UnicodeDecodeError) as error:
+        report.skipped.append((str(path), f"no table of `motcua export`: {error}"))
+
+
+def propose(
+    code: str,
+    output: Annotated[Optional[Path], typer.Option(help="The file to write; the screen if not given.")] = None,
+) -> None:
+    """Draft a curated definition from the imported record of a procedure, for a person to finish."""
+    procedure = Store(_engine(Settings.read())).procedure(code, date.today())
+    if procedure is None:
+        errors.print(f"No procedure {code} is served. `motcua search` finds codes.", markup=False)
+        raise typer.Exit(1)
+    text = draft(procedure)
+    if output is None:
+        print(text, end="")
+        return
+    if output.exists():
+        errors.print(f"{output} exists already; name another file, or remove it first.", markup=False)
+        raise typer.Exit(1)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text, encoding="utf-8")
+    console.print(f"{output} is to be finished; `motcua check` says what is missing.", markup=False)
+
+
+class ExportFormat(str, Enum):
+    """The forms of open data."""
+
+    jsonld = "jsonld"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+def export(
+    format_: Annotated[ExportFormat, typer.Option("--format", help="Linked data, or a table for spreadsheets.")],
+    output: Annotated[Optional[Path], typer.Option(help="The file to write; var/motcua.<format> if not given.")] = None,
+    code: Annotated[Optional[list[str]], typer.Option(help="Only this procedure; may be given several times.")] = None,
+) -> None:
+    """Write the procedures as open data: CPSV-AP and schema.org (jsonld), or a table that `import` reads back."""
+    # Linked data says what holds today; a table that comes back must hold every row.
+    day = date.today() if format_ is ExportFormat.jsonld else None
+    served = Store(_engine(Settings.read())).procedures(day, code)
+    unknown = [wanted for wanted in code or () if wanted not in served]
+    if unknown:
+        errors.print(f"No procedure {unknown[0]} is served. `motcua search` finds codes.", markup=False)
+        raise typer.Exit(1)
+    path = output or ROOT / "var" / f"motcua.{format_.value}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if format_ is ExportFormat.jsonld:
+        path.write_text(json.dumps(jsonld.document(served.values()), ensure_ascii=False, indent=1), encoding="utf-8")
+    elif format_ is ExportFormat.csv:
+        table.write_csv(served.values(), path)
+    else:
+        table.write_xlsx(served.values(), path)
+    console.print(f"{len(served)} procedures in {path}", markup=False)
 
 
 def sync_(

@@ -60,7 +60,7 @@ def layers_of(connection: Connection, code: str) -> dict[str, Mapping[str, Any]]
 
 def serve(connection: Connection, code: str, today: date) -> bool:
     """Make the served rows of a procedure those of its layers; whether that changed anything."""
-    procedure = _merged(connection, code)
+    procedure = served(connection, code)
     table = tables.procedure
     before = connection.execute(sa.select(table.c.digest).where(table.c.code == code)).scalar_one_or_none()
     after = digest(model.to_content(procedure)) if procedure else None
@@ -81,22 +81,24 @@ def serve_all(connection: Connection, codes: Iterable[str], today: date) -> bool
     return bool(changed)
 
 
-def raise_revision(connection: Connection) -> None:
-    """Let every catalogue in memory notice that the database changed."""
-    table = tables.revision
-    updated = connection.execute(sa.update(table).where(table.c.id == 1).values(number=table.c.number + 1))
-    if not updated.rowcount:
-        connection.execute(sa.insert(table).values(id=1, number=1))
-
-
-def _merged(connection: Connection, code: str) -> Procedure | None:
+def served(connection: Connection, code: str, without: str | None = None) -> Procedure | None:
+    """The procedure that the layers of a code make, or None; one kind of layer can be left out."""
     contents = layers_of(connection, code)
+    contents.pop(without or "", None)
     naming = contents.pop(SAYINGS, {})
     texts = tuple(model.build(Saying, row) for row in naming.get("sayings", ()))
     twins = tuple(model.build(Twin, row) for row in naming.get("twins", ()))
     whole = {kind: model.from_content(content) for kind, content in contents.items()}
     merged = layers.merge(whole, (texts, twins))
     return layers.reviewed(merged, _verdicts(connection, code)) if merged else None
+
+
+def raise_revision(connection: Connection) -> None:
+    """Let every catalogue in memory notice that the database changed."""
+    table = tables.revision
+    updated = connection.execute(sa.update(table).where(table.c.id == 1).values(number=table.c.number + 1))
+    if not updated.rowcount:
+        connection.execute(sa.insert(table).values(id=1, number=1))
 
 
 def _verdicts(connection: Connection, code: str) -> dict[str, str]:

@@ -138,8 +138,11 @@ class Store:
         """A procedure with the rows in force on a day, or None if there is none then."""
         return self.procedures(on, [code]).get(code)
 
-    def procedures(self, on: date, codes: Sequence[str] | None = None) -> dict[str, Procedure]:
-        """Procedures in force on a day (all, or those of the codes), with the rows in force then."""
+    def procedures(self, on: date | None, codes: Sequence[str] | None = None) -> dict[str, Procedure]:
+        """Procedures in force on a day (all, or those of the codes), with the rows in force then.
+
+        Without a day, all of them with every row, whenever it holds.
+        """
         table = tables.procedure
         condition = _in_force(on) if codes is None else sa.and_(_in_force(on), table.c.code.in_(codes))
         with self._engine.connect() as connection:
@@ -191,13 +194,15 @@ def _enforce_foreign_keys(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _in_force(on: date) -> Any:
+def _in_force(on: date | None) -> Any:
     table = tables.procedure.c
+    if on is None:
+        return sa.true()
     started = sa.or_(table.valid_from.is_(None), table.valid_from <= on)
     return sa.and_(started, sa.or_(table.valid_to.is_(None), table.valid_to >= on))
 
 
-def _part_rows(connection: Connection, part: str, codes: Sequence[str] | None, on: date) -> dict[str, list[Any]]:
+def _part_rows(connection: Connection, part: str, codes: Sequence[str] | None, on: date | None) -> dict[str, list[Any]]:
     table = tables.PART_TABLES[part]
     query = sa.select(table).order_by(table.c.procedure_code, table.c.position)
     if codes is not None:
@@ -205,7 +210,7 @@ def _part_rows(connection: Connection, part: str, codes: Sequence[str] | None, o
     rows: dict[str, list[Any]] = {}
     for row in connection.execute(query).mappings():
         value = model.build(PARTS[part], row)
-        if not hasattr(value, "valid_from") or model.in_force(value, on):
+        if on is None or not hasattr(value, "valid_from") or model.in_force(value, on):
             rows.setdefault(row["procedure_code"], []).append(value)
     return rows
 

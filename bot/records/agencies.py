@@ -9,7 +9,7 @@ from bot.language.text import fold
 from bot.procedures.model import Agency, Flag
 
 #: More names of one role than this are a directory, not an answer.
-MOST_OF_A_ROLE = 6
+MOST_OF_A_ROLE = 12
 _PLACE = re.compile(
     r"(?:\s*[-–,]\s*|\s+)(?:UBND )?(?:tỉnh|thành phố|Thành phố|TP\.?)\s+(?P<place>[^\W\d_][\w\s.-]{1,24})$"
 )

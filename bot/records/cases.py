@@ -12,7 +12,10 @@ from bot.records.prose import capitalised, one_line, without_bullet
 CASE = "case"
 #: A button shows no more.
 LONGEST_LABEL = 60
+#: A longer heading is a rule.
+LONGEST_HEADING = 300
 
+_EXEMPTS = re.compile(r"không (?:cần|phải|yêu cầu) (?:nộp|gửi|cung cấp)|được miễn", re.IGNORECASE)
 _SHOW = re.compile(r"xuất trình", re.IGNORECASE)
 _SUBMIT = re.compile(r"(?:phải|cần) nộp|giấy tờ nộp", re.IGNORECASE)
 _NOTE = re.compile(r"^(?:lưu ý|ghi chú|chú ý|ghi nhớ)", re.IGNORECASE)
@@ -41,11 +44,13 @@ class Heading:
         action: What is done with the papers: submit, show, or note where they are no papers at all.
         case: The case the papers belong to, in words that complete 'Trường hợp …'.
         label: A heading that is no case, shown as it is.
+        is_rule: Whether it is a sentence of its own: which papers it is about cannot be told.
     """
 
     action: str = "submit"
     case: str | None = None
     label: str | None = None
+    is_rule: bool = False
 
 
 def read_heading(text: str) -> Heading:
@@ -55,6 +60,8 @@ def read_heading(text: str) -> Heading:
         return Heading()
     if _NOTE.match(bare):
         return Heading(action="note")
+    if len(bare) > LONGEST_HEADING or _EXEMPTS.search(bare):
+        return Heading(label=capitalised(bare), is_rule=True)
     action = "show" if _SHOW.search(bare) and not _SUBMIT.search(bare) else "submit"
     case = _CASE.match(bare)
     if case and len(bare) > case.end() + 2:

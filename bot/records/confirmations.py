@@ -8,11 +8,11 @@ is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.procedures.model import Confirmation, Document
-from bot.records.prose import CAPITAL, one_line, sentences
+from bot.records.prose import one_line, sentences
 
 _AGENCY_HEADS = (
     "Ủy ban nhân dân|Uỷ ban nhân dân|UBND|Chủ tịch (?:Ủy|Uỷ) ban|Hội đồng|Công an|Trưởng Công an|"
@@ -21,19 +21,32 @@ _AGENCY_HEADS = (
     "Trường|Ngân hàng|Văn phòng|Kho bạc|Bảo hiểm xã hội|Tòa án|Viện|Trung tâm|Hiệp hội|Công ty|Doanh nghiệp|Người|"
     "Chủ đầu tư|Chủ tàu|Ban quản lý|Cảng vụ|Hải quan|Thuế|Đại sứ quán|Lãnh đạo|Giám đốc|Hiệu trưởng|Chính quyền"
 )
-# An agency's name ends where the sentence turns to what is confirmed, by which law, or to the next thing.
+# A name ends with the phrase: at a sign, or where the sentence turns to what is confirmed or by which law.
 _STOP = (
-    r"(?=\s*(?:[,;:.()–]|$|\b(?:về|đối với|theo|kèm|trong|trên|vào|cho|tại|là|để|hoặc|đã|thì|quy định|nếu|khi"
-    rf"|đang|mà|có|trừ|được|bằng|thẩm định|xem xét|(?-i:và(?! [{CAPITAL}])))\b))"
+    r"(?=\s*(?:[,;:.()–]|$|\b(?:về|đối với|theo|kèm|để)\b"
+    rf"|\bvà (?:{_AGENCY_HEADS}|các|có|được|phải|gửi|đóng|ký)\b))"
 )
-_AGENCY = rf"(?P<agency>(?:{_AGENCY_HEADS})(?:(?! (?:có|được|phát hành|cấp) )[^,;:.()–]){{0,110}}?)"
+_AGENCY = rf"(?P<agency>(?:{_AGENCY_HEADS})[^,;:.()–]{{0,90}}?)"
 _CONFIRMED_BY = re.compile(
     r"(?:(?:có|được)\s+)(?P<what>xác nhận|chứng nhận|ý kiến(?: đồng ý| chấp thuận| xác nhận)?"
     r"|chữ ký và xác nhận|ký xác nhận)"
     rf"(?:,? đóng dấu)?\s+(?:bằng văn bản\s+)?(?:của|từ|bởi)\s+{_AGENCY}{_STOP}",
     re.IGNORECASE,
 )
-_CONFIRMS = re.compile(rf"\b(?:được|do)\s+{_AGENCY}\s+(?P<what>xác nhận|ký xác nhận|chứng nhận)\b", re.IGNORECASE)
+_CONFIRMS = re.compile(rf"(?<!đã )\b(?:được|do)\s+{_AGENCY}\s+(?P<what>xác nhận|ký xác nhận)\b", re.IGNORECASE)
+#: Commas inside a name, kept out of the way while names are looked for.
+_INNER_COMMA = re.compile(
+    r"\b(tỉnh|xã|phường|cơ quan|tổ chức|đơn vị|bộ|ngành), "
+    r"(?=thành phố|phường|thị trấn|đặc khu|tổ chức|đơn vị|ngành|cơ quan)",
+    re.IGNORECASE,
+)
+_COMMA = "\N{SINGLE LOW-9 QUOTATION MARK}"
+#: What shows that the phrase taken for a name runs on into something else.
+_NO_NAME = re.compile(
+    r"\b(?:trường hợp|xác định|trước khi|trước|ở trang|giấy phép|giấy chứng nhận|hợp đồng|phát hành|thẩm định|xem xét"
+    r"|đã|chữ ký|hồ sơ|văn bản|thì|phải|có(?! thẩm quyền| liên quan| chức năng))\b",
+    re.IGNORECASE,
+)
 _CERTIFIED = re.compile(
     r"(?:bản sao|bản chụp|bản dịch|hợp đồng|văn bản|giấy ủy quyền|giấy uỷ quyền|văn bản ủy quyền|chữ ký)[^,;.()]{0,60}?"
     r"(?:có|được|phải)\s+(?P<what>chứng thực|công chứng(?:,| hoặc)? chứng thực|công chứng)\b",
@@ -42,10 +55,12 @@ _CERTIFIED = re.compile(
 _LEGALISED = re.compile(r"(?:phải |được |đã )?(?P<what>hợp pháp h(?:óa|oá) lãnh sự)", re.IGNORECASE)
 # One of several ways, or a rule that the confirmation is not needed.
 _OPTIONAL = re.compile(
-    r"\bhoặc\b|không (?:cần|phải|yêu cầu|có|được|bắt buộc)|trừ trường hợp|\bchưa\b|trường hợp không"
-    r"|nếu (?:có|không)|/ ?bản",
+    r"\bhoặc\b|không (?:cần|phải|yêu cầu|có|được|bắt buộc)|trừ trường hợp|\bchưa\b|trường hợp không|\bmiễn\b"
+    r"|nếu (?:có|không)|cần thiết|/ ?bản",
     re.IGNORECASE,
 )
+_ONE_OF_SEVERAL = re.compile(r"một trong|các loại giấy tờ", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _ASKED_IN_STEPS = re.compile(
     r"(?:lấy ý kiến|xin ý kiến|gửi văn bản lấy ý kiến|đề nghị(?: phối hợp)? xác minh"
     r"|có văn bản (?:đề nghị|gửi) xác minh|phối hợp xác minh)"
@@ -79,58 +94,73 @@ def read_confirmations(
     rows: list[Confirmation] = []
 
     def propose(agency: str, confirms: str, place: str, quote: str) -> Confirmation:
-        return Confirmation(agency, confirms, reference, words[place], status="proposed", quote=_quote(quote))
+        return Confirmation(agency, confirms, reference, words[place], status="proposed", quote=quote)
 
     for document in documents:
-        for sentence in sentences(document.name):
-            for agency, confirms in _in_paper(sentence, words):
-                row = propose(agency, confirms, "in_documents", sentence)
+        if _ONE_OF_SEVERAL.search(document.name):
+            continue
+        for sentence in sentences(_INNER_COMMA.sub(rf"\1{_COMMA} ", document.name)):
+            for agency, confirms, passage in _in_paper(sentence, words):
+                row = propose(agency, confirms, "in_documents", passage)
                 rows.append(replace(row, document=document.key, when=document.when))
     for text in step_texts:
-        for sentence in sentences(one_line(text)):
-            asked = _ASKED_IN_STEPS.finditer(sentence)
-            found = [_agency(match["agency"]) for match in asked if not _is_the_asker(sentence, match.start())]
-            rows += [propose(agency, words["asked"], "in_steps", sentence) for agency in found if agency]
+        for sentence in sentences(_INNER_COMMA.sub(rf"\1{_COMMA} ", one_line(text))):
+            for match in _ASKED_IN_STEPS.finditer(sentence):
+                asked = _agency(match["agency"])
+                if asked and not _is_only_possible(sentence, match.start()):
+                    rows.append(propose(asked, words["asked"], "in_steps", _passage(sentence, match)))
     rows += [propose(name, words["coordinates"], "in_agencies", name) for name in coordinating]
     return _each_once(rows)
 
 
-def _in_paper(sentence: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
-    found = []
+def _in_paper(sentence: str, words: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """The agencies that a sentence about a paper demands, what they do, and the passage."""
     for pattern in (_CONFIRMED_BY, _CONFIRMS):
         for match in pattern.finditer(sentence):
             agency = _agency(match["agency"])
-            if (
-                agency
-                and not _OPTIONAL.search(sentence[match.end() : match.end() + 40])
-                and not _is_negated(sentence, match.start())
-            ):
-                found.append((agency, words["paper"].format(what=match["what"].lower())))
-    for certifying, key in ((_CERTIFIED, "certified"), (_LEGALISED, "legalised")):
-        certified = certifying.search(sentence)
+            clause = _clause(sentence, match)
+            if agency and not _OPTIONAL.search(_IN_BRACKETS.sub("", clause)) and "nếu có" not in clause:
+                yield agency, words["paper"].format(what=match["what"].lower()), _passage(sentence, match)
+    for pattern, key in ((_CERTIFIED, "certified"), (_LEGALISED, "legalised")):
+        certified = pattern.search(sentence)
         if certified and not _OPTIONAL.search(sentence):
-            found.append((words[f"{key}_by"], words[key].format(what=certified["what"].lower())))
-    return found
+            confirms = words[key].format(what=certified["what"].lower())
+            yield words[f"{key}_by"], confirms, _passage(sentence, certified)
 
 
-def _is_negated(sentence: str, position: int) -> bool:
-    return re.search(r"(?:không|chưa|nếu|hoặc)\s+(?:phải\s+|cần\s+)?$", sentence[:position], re.IGNORECASE) is not None
+def _clause(sentence: str, match: re.Match[str]) -> str:
+    """The part of a sentence between semicolons that a match stands in."""
+    start = sentence.rfind(";", 0, match.start()) + 1
+    end = sentence.find(";", match.end())
+    return sentence[start : end if end >= 0 else len(sentence)]
 
 
-def _is_the_asker(sentence: str, position: int) -> bool:
-    """Whether the agency that follows asks others ("kể từ ngày nhận được văn bản lấy ý kiến của …")."""
-    return re.search(r"nhận được (?:\w+ ){0,4}$", sentence[:position], re.IGNORECASE) is not None
+def _is_only_possible(sentence: str, position: int) -> bool:
+    """Whether an agency asks ("nhận được văn bản lấy ý kiến của …") rather than is asked, or only if need be."""
+    before = sentence[:position]
+    asks = re.search(r"nhận được (?:\w+ ){0,4}$", before, re.IGNORECASE)
+    return asks is not None or re.search(r"cần thiết|có thể\s*$", before, re.IGNORECASE) is not None
 
 
 def _agency(text: str) -> str | None:
-    name = one_line(text).strip(" -")
-    if len(name) < 4 or _TOO_VAGUE.match(name):
+    """The name of an agency, or None where the phrase is none or too vague to be one."""
+    name = one_line(text).strip(" -").replace(_COMMA, ",")
+    if len(name) < 4 or _TOO_VAGUE.match(name) or _NO_NAME.search(name):
         return None
     return re.sub(r"^UBND\b", "Ủy ban nhân dân", name[:1].upper() + name[1:])
 
 
-def _quote(sentence: str) -> str:
-    return sentence if len(sentence) <= LONGEST_QUOTE else f"{sentence[:LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
+def _passage(sentence: str, match: re.Match[str]) -> str:
+    """The words around a match: the whole sentence if it is short enough."""
+    text = sentence.replace(_COMMA, ",")
+    if len(text) <= LONGEST_QUOTE:
+        return text
+    start = max(0, min(match.start() - LONGEST_QUOTE // 2, len(text) - LONGEST_QUOTE))
+    cut = text[start : start + LONGEST_QUOTE]
+    before = "… " if start else ""
+    after = " …" if start + LONGEST_QUOTE < len(text) else ""
+    words = cut.split(" ")
+    return before + " ".join(words[1 if before else 0 : -1 if after else None]) + after
 
 
 def _each_once(rows: Sequence[Confirmation]) -> list[Confirmation]:

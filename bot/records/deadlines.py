@@ -45,8 +45,9 @@ def read_deadlines(
     """
     deadlines: list[Deadline] = []
     flags: list[Flag] = []
+    several = _with_several_times(methods)
     for method in methods:
-        deadline, flag = _read(method, words)
+        deadline, flag = _read(method, words, depends=method.channel in several)
         if deadline is not None and deadline not in deadlines:
             deadlines.append(deadline)
         if flag is not None:
@@ -60,19 +61,29 @@ def spans(text: str) -> set[tuple[float, str]]:
     return {(float(m[1].replace(",", ".")), _SPAN_UNITS[m[2].lower()]) for m in _SPAN.finditer(text)}
 
 
-def _read(method: Method, words: Mapping[str, str]) -> tuple[Deadline | None, Flag | None]:
+def _with_several_times(methods: Sequence[Method]) -> set[str]:
+    """The ways to file that have more than one time: which one holds stands in the words beside each."""
+    times: dict[str, set[tuple[float | None, str | None]]] = {}
+    for method in methods:
+        times.setdefault(method.channel, set()).add((method.time, method.unit))
+    return {channel for channel, found in times.items() if len(found) > 1}
+
+
+def _read(method: Method, words: Mapping[str, str], depends: bool) -> tuple[Deadline | None, Flag | None]:
     description = "" if says_nothing(method.description) else method.description
     named = spans(description)
     stated = f"{method.channel}: {method.time or ''} {method.unit or '?'}"
     if not method.time or method.unit is None:
         if named and len(description) <= LONGEST_NOTE:
             return Deadline(method.channel, words["said"].format(text=description)), None
+        if named:
+            return None, Flag("deadline_depends", "deadlines", f"{stated}; {description[:200]}", True)
         kind = "deadline_without_unit" if method.time else "deadline_missing"
         return None, Flag(kind, "deadlines", stated, method.time is not None)
     text = words[method.unit].format(amount=f"{method.time:g}".replace(".", ","))
-    if named <= {(method.time, method.unit)}:
+    if named <= {(method.time, method.unit)} and not depends:
         return Deadline(method.channel, text, method.time, method.unit), None
-    if len(description) <= LONGEST_NOTE:
+    if description and len(description) <= LONGEST_NOTE:
         return Deadline(
             method.channel, words["beside"].format(time=text, text=description), method.time, method.unit
         ), None

@@ -46,6 +46,9 @@ def read_fees(methods: Sequence[Method], names: Mapping[str, str]) -> tuple[list
     for method in methods:
         if _amounts_are_alike(method.fees):
             flags.append(Flag("fees_unlabelled", "fees", _quote(method.fees), True))
+        told = {cell.amount for cell in method.fees} | _amounts(" ".join(cell.text for cell in method.fees))
+        if not _amounts(method.description) <= told:
+            flags.append(Flag("fee_elsewhere", "fees", method.description[:200], True))
         for cell in method.fees:
             read, flag = _read(cell, names)
             for fee in read:
@@ -121,7 +124,7 @@ def _amounts(text: str) -> set[int]:
 
 def _is_plain(text: str) -> bool:
     """Whether a text says only that the provincial council sets the fee."""
-    return len(text) < 160 and not _MONEY.search(text) and "miễn" not in text.lower()
+    return len(text) < 160 and not _MONEY.search(text) and not re.search(r"miễn|nếu|trừ", text, re.IGNORECASE)
 
 
 def _without_empty(fees: list[Fee]) -> list[Fee]:

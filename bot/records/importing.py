@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from bot.procedures.model import Procedure
 from bot.records.files import Found
-from bot.records.keeping import READERS, Kept, RecordKeeper
+from bot.records.keeping import READERS, Kept, RecordKeeper, TableVerdict
 from bot.records.reading import UnreadableRecord
 from bot.records.scope import scope_of, why_not
 
@@ -87,6 +88,20 @@ def import_record(
         report.note(source, code, keeper.keep(code, source, raw, fetched_on))
     except UnreadableRecord as error:
         report.skipped.append((where, str(error)))
+
+
+def import_table(keeper: RecordKeeper, procedures: Sequence[Procedure], report: ImportReport) -> None:
+    """Take a table of procedures in; what it says wins over the portal's records.
+
+    A row that says what is served anyway changes nothing, and one that says what the portal's records say takes an
+    earlier table's word back. Procedures with a definition file are changed there, not here.
+    """
+    for procedure in procedures:
+        verdict = keeper.keep_table(procedure)
+        if verdict is TableVerdict.HAS_A_DEFINITION:
+            report.skipped.append((procedure.code, verdict.value))
+        else:
+            report.counts["table", verdict.value] += 1
 
 
 def import_list(

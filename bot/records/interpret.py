@@ -120,10 +120,30 @@ def _fee_names(record: Record, said: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _conditions(text: str) -> list[str]:
+    """The conditions of a record; what a line leads on to ("… sau:") stays with it."""
     if says_nothing(text):
         return []
-    bare = [without_bullet(line) for line in lines(text)]
-    return [line for line in bare if len(line) > 2 and not says_nothing(line) and not _LEADS_ON.fullmatch(line)]
+    conditions: list[str] = []
+    leading = ""
+    for line in lines(text):
+        bare = without_bullet(line)
+        if len(bare) < 3 or says_nothing(bare) or _LEADS_ON.fullmatch(bare):
+            continue
+        if leading and _bullet(line) != leading:
+            conditions[-1] += f" {bare};"
+            continue
+        leading = _bullet(line) if line.endswith(":") else ""
+        conditions.append(bare)
+    return [condition.rstrip(";") for condition in conditions]
+
+
+def _bullet(line: str) -> str:
+    """What kind of bullet a line has: its sign, "1" for a number, "a" for a letter, "none" for none."""
+    if re.match(r"\d", line):
+        return "1"
+    if re.match(r"\w\)", line):
+        return "a"
+    return line[0] if line[0] in "-–+*•" else "none"
 
 
 def _districts(documents: Sequence[Document]) -> list[Flag]:

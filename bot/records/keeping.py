@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,8 +22,9 @@ from bot.records.record import SOURCES, Record
 from bot.records.scope import scope_of
 
 PORTAL = "portal"
+TABLE = "table"
 #: The layers that people make: a change of the portal under one of them is reported.
-CURATED = ("definition", "table")
+CURATED = ("definition", TABLE)
 
 READERS: dict[str, Callable[[Mapping[str, Any]], Record]] = {"api": read_reply, "page": read_page, "list": read_entry}
 
@@ -50,6 +52,15 @@ _RAW_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "list": {"name": ("name",)},
 }
+
+
+class TableVerdict(Enum):
+    """What became of a procedure in a table that was brought back."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    #: It is described in a file, which is where to change it.
+    HAS_A_DEFINITION = "described in a definition file: change it there"
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,22 @@ class RecordKeeper:
         """Keep many records (code → raw) in one transaction; for short ones such as list entries."""
         with self._engine.begin() as connection:
             return {code: self._keep(connection, code, source, raw, fetched_on) for code, raw in raws.items()}
+
+    def keep_table(self, procedure: Procedure) -> TableVerdict:
+        """Keep what a table says of a procedure, and serve it."""
+        code = procedure.code
+        with self._engine.begin() as connection:
+            contents = serving.layers_of(connection, code)
+            if contents.get("definition", {}).get("details") == "complete":
+                same = _as_in_a_table(serving.served(connection, code)) == procedure
+                return TableVerdict.UNCHANGED if same else TableVerdict.HAS_A_DEFINITION
+            without_table = serving.served(connection, code, without=TABLE)
+            if without_table is not None and _as_in_a_table(without_table) == procedure:
+                changed = serving.drop_layer(connection, code, TABLE)
+            else:
+                changed = serving.put_layer(connection, code, TABLE, model.to_content(procedure))
+            serving.serve_all(connection, [code], self._today())
+        return TableVerdict.CHANGED if changed else TableVerdict.UNCHANGED
 
     def note_absent(self, code: str, fetched_on: date) -> None:
         """Note that the portal has no details of a procedure, so that it is not asked for them every time."""
@@ -192,6 +219,11 @@ class RecordKeeper:
             return interpret(record, rows[best].fetched_on, scope, self._provinces)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UnreadableRecord(code, f"it cannot be interpreted ({error!r})") from error
+
+
+def _as_in_a_table(procedure: Procedure | None) -> Procedure | None:
+    """A procedure as a table tells it: without ways of asking and flags."""
+    return replace(procedure, sayings=(), twins=(), flags=(), origin=TABLE) if procedure else None
 
 
 def _completed(record: Record, listed: Record) -> Record:

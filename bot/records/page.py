@@ -45,6 +45,8 @@ _SEAM = re.compile(
     rf"(?<=[{SMALL}])(?=[{CAPITAL}\d])|(?<=\d)(?=[{CAPITAL}][A-Za-z])|(?<=[;:)\]”\"])(?=[^\s.,;:)])"
     r"|(?<=\.)(?=[A-Za-zĐ_])|(?<=\D\.)(?=\d)"
 )
+#: How names of form files begin.
+_FORM_NAME = re.compile(r"Mẫu|mẫu|Mau|mau|Mus|Phụ lục|Phlc|PL ?\d")
 #: A file's name is hardly longer.
 _LONGEST_FILE = 120
 _NO_TIME = r"Không có thông tin|Không[^\d(]{0,60}?"
@@ -55,19 +57,38 @@ _METHOD = re.compile(
     rf"(?={_MONEY}|Miễn phí|Không có thông tin)"
 )
 _FEE = re.compile(rf"({_MONEY}|Miễn phí|Không có thông tin)")
-_RESULT = re.compile(r"(.*?)Mã: [A-Z]{2}[\w.]*?(?:\d{3,}|(?=Từ khóa))", re.DOTALL)
+_RESULT = re.compile(rf"(.+?)Mã: (?:[A-Z]{{2,}}[-.\w]*?\d{{3,}}|[\w.-]*?(?=[{CAPITAL}][{SMALL}]|Từ khóa|$))", re.DOTALL)
+_RESULTS_END = re.compile(r"Từ khóa|Chọn cơ quan thực hiện")
 # Who issues a legal document, as its number says: where the next name begins, only knowing these tells.
-_ISSUERS = (
-    "CP|TTg|QH|BTC|BCA|BQP|BYT|BNV|BTP|BCT|BXD|BGDĐT|BLĐTBXH|BNNPTNT|BNNMT|BTNMT|BKHCN|BTTTT|BVHTTDL|BGTVT|BKHĐT|NHNN|"
-    "UBDT|BNG|TTCP|VPCP|BHXH|VPQH|TANDTC|VKSNDTC|BDTTG|KTNN|UBND|HĐND|BNN|BTM|BCN"
-)
+_ISSUERS = "|".join(
+    (
+        "BNNPTNT", "BLĐTBXH", "VKSNDTC", "BVHTTDL", "UBTVQH", "TANDTC", "BGDĐT", "BNNMT", "BTNMT", "BKHCN", "BTTTT",
+        "BGTVT", "BKHĐT", "BDTTG", "NHNN", "UBDT", "TTCP", "VPCP", "BHXH", "VPQH", "KTNN", "UBND", "HĐND", "TTg", "BTC",
+        "BCA", "BQP", "BYT", "BNV", "BTP", "BCT", "BXD", "BNG", "BNN", "BTM", "BCN", "CP",
+    )
+)  # fmt: skip
 _LAW_KIND = r"(?:Bộ luật|Luật|Nghị định|Nghị quyết|Thông tư(?: liên tịch)?|Quyết định|Pháp lệnh|Hiệp định)"
-_LAW_NUMBER = rf"\d+(?:\.\d+)?/(?:\d{{4}}/)?(?:(?:UBTV)?QH\d{{1,2}}|(?:[A-ZĐ]+-)*(?:(?:{_ISSUERS})|[A-ZĐ]+?))"
+_SERIES = r"\d+(?:\.\d+)?/(?:\d{4}/)?"
+_NEXT_NAME = rf"(?=$|[{CAPITAL}“\"][{SMALL}]|[{SMALL}“\"])"
+
+
+def _law_number(group: str) -> str:
+    """A pattern for a law's number that is glued to the next name; the issuer is matched whole or not at all."""
+    issuer = rf"(?=(?P<{group}>{_ISSUERS}))(?P={group})"
+    return (
+        rf"(?:{_SERIES}(?:UBTV)?QH\d{{1,2}}{_NEXT_NAME}|{_SERIES}(?:[A-ZĐ]+-)*{issuer}(?=$|[{CAPITAL}{SMALL}“\"])"
+        rf"|{_SERIES}(?:[A-ZĐ]+-)*(?!{_ISSUERS})[A-ZĐ]+?{_NEXT_NAME})"
+    )
+
+
+_LAW_NUMBER_IN_A_GAP = rf"{_SERIES}(?:(?:UBTV)?QH\d{{1,2}}|(?:[A-ZĐ]+-)*(?:{_ISSUERS}))(?=\s)"
 # A cell is glued to the name before it or to the one after it; a number in prose has a space on both sides.
 _NUMBER = re.compile(
-    rf"(?:(?:(?<=[{SMALL})”\"])|(?<=\D\.)){_LAW_NUMBER}(?=\s|$|[{CAPITAL}“\"][{SMALL}]|[{SMALL}“\"]))"
-    rf"|(?:(?:{_LAW_KIND}(?: số)?:? ?)?(?<!\d)(?<!\d\.){_LAW_NUMBER}(?=$|[{CAPITAL}“\"][{SMALL}]|[{SMALL}“\"]))"
+    rf"(?:(?<=[{SMALL})”\"])|(?<=\D\.))(?:{_law_number('glued')}|{_LAW_NUMBER_IN_A_GAP})"
+    rf"|(?:{_LAW_KIND}(?: số)?:? ?)?(?<!\d)(?<!\d\.){_law_number('named')}"
 )
+#: A name that still holds a glued number, or ends inside one: the cells around it were not told apart.
+_GLUED_IN_NAME = re.compile(rf"\d/[A-ZĐ]+(?:-[A-ZĐ]+)*(?:[{CAPITAL}][{SMALL}]+ |[{SMALL}])|[{SMALL}]\d+/\d{{4}}/")
 _GLUED_BEFORE = re.compile(r"(?:19|20)\d\d(?=\d+/)")
 _KIND_BEFORE_NUMBER = re.compile(rf"^{_LAW_KIND}(?: số)?:? ?")
 
@@ -89,6 +110,7 @@ def _read(code: str, page: Mapping[str, Any]) -> Record:
     groups, paper_doubts = _groups(page["thanh_phan_ho_so"] or "")
     methods, method_doubts = _methods(page["cach_thuc_thuc_hien"] or "")
     laws, law_doubts = _laws(page["can_cu_phap_ly"] or "")
+    results, result_doubts = _results(page["ket_qua_xu_ly"] or "")
     return Record(
         code=code,
         name=text_in(page, "ten_thu_tuc"),
@@ -103,9 +125,9 @@ def _read(code: str, page: Mapping[str, Any]) -> Record:
         methods=tuple(methods),
         stages=(Stage("", page["trinh_tu_thuc_hien"] or ""),),
         laws=tuple(laws),
-        results=tuple(one_line(match[1]) for match in _RESULT.finditer(page["ket_qua_xu_ly"] or "") if match[1]),
+        results=tuple(results),
         conditions=page["yeu_cau_dieu_kien"] or "",
-        doubts=(*paper_doubts, *method_doubts, *law_doubts),
+        doubts=(*paper_doubts, *method_doubts, *law_doubts, *result_doubts),
     )
 
 
@@ -158,6 +180,9 @@ def _without_files(cell: str) -> tuple[str, tuple[str, ...]]:
     while (extension := _FILE.search(cell)) is not None:
         start = max(0, len(cell) - _LONGEST_FILE, cell.rfind(".doc", 0, extension.start()) + len(".doc"))
         seam = next((found.end() for found in _SEAM.finditer(cell, start, extension.start())), None)
+        if not seam:
+            named = list(_FORM_NAME.finditer(cell, start, extension.start()))
+            seam = named[-1].start() if named else None
         if not seam:
             break
         files.insert(0, cell[seam:])
@@ -223,6 +248,14 @@ def _in_brackets(text: str) -> tuple[str, str]:
     return text[1:], ""
 
 
+def _results(cell: str) -> tuple[list[str], list[Flag]]:
+    table = _RESULTS_END.split(cell, maxsplit=1)[0]
+    results = [one_line(match[1]) for match in _RESULT.finditer(table)]
+    if says_nothing(table) or results:
+        return results, []
+    return [], [Flag("glued_cells", "results", one_line(table)[:200], True)]
+
+
 def _laws(cell: str) -> tuple[list[Law], list[Flag]]:
     table = one_line(cell)
     if says_nothing(table):
@@ -236,6 +269,10 @@ def _laws(cell: str) -> tuple[list[Law], list[Flag]]:
         if name.endswith("QH") or glued:  # "Luật 60/2014/QH1360/2014/QH13", "năm 202068/2020/QH14"
             seam = glued.end() if glued else len("13")
             name, number = name + number[:seam], number[seam:]
-        laws.append(Law(number, name))
         start = match.end()
-    return laws, [] if laws else [Flag("glued_cells", "legal_basis", table[:200], True)]
+        if name or not laws or laws[-1].number != number:  # a name that is only the number stands twice
+            laws.append(Law(number, name))
+    torn = [law for law in laws if _GLUED_IN_NAME.search(law.name)]
+    if torn or not laws or table[start:].strip():
+        return laws, [Flag("glued_cells", "legal_basis", (torn[0].name if torn else table[start:])[:200], True)]
+    return laws, []

@@ -13,11 +13,17 @@ from bot.records.prose import capitalised, shortened, without_bullet
 from bot.records.record import Paper, PaperGroup
 
 _FORM_NUMBER = re.compile(
-    r"\b((?:Mẫu|Biểu mẫu|Phụ lục)(?: số)?:? (?:[A-Z]{0,3}\d[\w./-]*|[IVX]+\b[\w./-]*|[A-Z]{1,4}\d*\b[\w./-]*))",
-    re.IGNORECASE,
+    r"\b((?:[Mm]ẫu|[Bb]iểu mẫu|[Pp]hụ lục)(?: số)?:? "
+    r"(?:(?=[A-ZĐ0-9./-]*\d)[A-ZĐ0-9]+(?:[./-][A-ZĐ0-9]+)*|[IVX]+(?:\.\d+)?\b))"
 )
 _EFORM = re.compile(r"điện tử tương tác", re.IGNORECASE)
-# No paper but a rule about papers: counted 0, and a whole sentence.
+# No paper but a rule about papers, whatever its count.
+_SURE_RULE = re.compile(
+    r"^(?:lưu ý|ghi chú|chú ý|số lượng(?: hồ sơ)?\b|số bộ|có thể (?:sử dụng|nộp|gửi)"
+    r"|yêu cầu (?:doanh nghiệp|người|tổ chức))",
+    re.IGNORECASE,
+)
+# The same if it is counted 0, and a whole sentence.
 _RULE = re.compile(
     r"^(?:lưu ý|ghi chú|chú ý|\*|đối với giấy tờ|người (?:tiếp nhận|yêu cầu|nộp|có yêu cầu)|cá nhân có quyền"
     r"|cơ quan|khi nộp|trường hợp)",
@@ -49,6 +55,11 @@ def read_papers(groups: Sequence[PaperGroup], question: str) -> Papers:
     """
     result = Papers()
     headings = [read_heading(group.heading) for group in groups]
+    result.flags += [
+        Flag("case_unclear", "documents", group.heading[:200], True)
+        for group, heading in zip(groups, headings, strict=True)
+        if heading.is_rule
+    ]
     names = list(dict.fromkeys(heading.case for heading in headings if heading.case))
     if len(names) > 1:
         asked, answers = cases.case_question(names, question)
@@ -88,9 +99,11 @@ def _add_group(result: Papers, group: PaperGroup, heading: Heading, when: When) 
 
 
 def _is_rule(paper: Paper, text: str) -> bool:
+    if _SURE_RULE.match(text) or _LEADS_ON.search(text):
+        return True
     if paper.originals or paper.copies:
         return False
-    return _RULE.match(text) is not None or _LEADS_ON.search(text) is not None
+    return _RULE.match(text) is not None
 
 
 def _stands_already(documents: Iterable[Document], new: Document) -> bool:

@@ -66,7 +66,9 @@ def shortened(text: str, longest: int) -> str:
         if len(kept) + len(sentence) + 1 > longest:
             break
         kept = f"{kept} {sentence}".strip()
-    return f"{kept or text[:longest].rsplit(' ', 1)[0]} …"
+    if len(kept) < longest // 3:  # the first sentence is a mere number, or the next one too long
+        kept = text[:longest].rsplit(" ", 1)[0]
+    return f"{kept} …"
 
 
 def capitalised(text: str) -> str:
