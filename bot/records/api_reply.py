@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -17,6 +18,8 @@ _ROLES = {"Executing": "performs", "Authority": "decides", "Authorized": "author
 _LEVELS = {"isWard": "commune", "isProvince": "province", "isMinistry": "ministry"}
 #: The portal gives days as the instant of their midnight in Vietnam.
 _VIETNAM = timezone(timedelta(hours=7))
+#: A greater number of copies of a paper is none.
+_MOST_COPIES = 1000
 
 
 def read_reply(reply: Mapping[str, Any]) -> Record:
@@ -29,7 +32,7 @@ def read_reply(reply: Mapping[str, Any]) -> Record:
     code = code_in(data)
     try:
         return _read(code, data)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise UnreadableRecord(code, f"it has not the form of an API record ({error!r})") from error
 
 
@@ -52,13 +55,13 @@ def _read(code: str, data: Mapping[str, Any]) -> Record:
         methods=tuple(_method(method) for method in data["executionMethods"]),
         handling_times=tuple(_handling_time(case) for case in data.get("cases") or () if case.get("processingDay")),
         stages=tuple(
-            Stage(one_line(step.get("name")), step.get("description") or "") for step in data["executionSteps"]
+            Stage(one_line(step.get("name")), _text(step.get("description"))) for step in data["executionSteps"]
         ),
         laws=tuple(
             Law(one_line(law.get("code")), one_line(law.get("name"))) for law in data.get("legalBasisesDetails") or ()
         ),
         results=_names(data.get("resultsDetails")),
-        conditions=data.get("requirementsAndConditions") or "",
+        conditions=_text(data.get("requirementsAndConditions")),
     )
 
 
@@ -87,8 +90,8 @@ def _group(case: Mapping[str, Any]) -> PaperGroup:
 def _paper(row: Mapping[str, Any]) -> Paper:
     return Paper(
         one_line(row["name"]),
-        row.get("originalQty"),
-        row.get("copyQty"),
+        _count(row.get("originalQty")),
+        _count(row.get("copyQty")),
         tuple(one_line(file.get("fileName")) for file in row.get("attachments") or ()),
     )
 
@@ -96,7 +99,7 @@ def _paper(row: Mapping[str, Any]) -> Paper:
 def _method(method: Mapping[str, Any]) -> Method:
     return Method(
         _CHANNELS[method["submissionMethod"]],
-        method.get("processingTime"),
+        _number(method.get("processingTime")),
         _UNITS.get(method.get("processingTimeUnit") or ""),
         one_line(method.get("description")),
         tuple(_fee(fee) for fee in method.get("fees") or ()),
@@ -104,7 +107,7 @@ def _method(method: Mapping[str, Any]) -> Method:
 
 
 def _fee(fee: Mapping[str, Any]) -> PublishedFee:
-    amount = fee.get("value")
+    amount = _number(fee.get("value"))
     currency = one_line(fee.get("currencyName"))
     return PublishedFee(_SORTS.get(fee["type"], "fee"), amount, currency, one_line(fee.get("description")))
 
@@ -112,6 +115,27 @@ def _fee(fee: Mapping[str, Any]) -> PublishedFee:
 def _handling_time(case: Mapping[str, Any]) -> tuple[float, str | None]:
     time = case["processingDay"]
     return float(time.get("qty") or 0), _UNITS.get(time.get("type") or "")
+
+
+def _text(value: Any) -> str:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no text")
+    return value or ""
+
+
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
+    number = value if isinstance(value, int) else float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r:.40} is no number")
+    return number
+
+
+def _count(value: Any) -> int | None:
+    """A number of copies; None where it cannot be one."""
+    count = _number(value)
+    return int(count) if count is not None and 0 <= count <= _MOST_COPIES else None
 
 
 def _day(milliseconds: int | None) -> date | None:

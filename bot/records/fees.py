@@ -14,11 +14,14 @@ from bot.records.record import Method, PublishedFee
 LONGEST_NOTE = 420
 #: No fee is lower; such a number is a cell gone wrong, or thousands.
 LOWEST_AMOUNT = 1000
+#: Nor is any higher; it is kept in a column of 32 bits.
+HIGHEST_AMOUNT = 2_000_000_000
 _DONG = ("", "Việt Nam Đồng", "VNĐ", "VND", "Đồng Việt Nam")
+_CHARGE = r"(?:phí, lệ phí|phí và lệ phí|phí|lệ phí|tiền)"
 _FREE = re.compile(
-    r"^(?:không (?:thu|mất|phải nộp|phải trả|quy định thu|có)(?: (?:phí|lệ phí|tiền|phí, lệ phí|phí và lệ phí))?"
+    rf"^(?:không (?:thu|mất|phải nộp|phải trả|quy định thu)(?: {_CHARGE})?|không có {_CHARGE}"
     r"|miễn (?:phí|lệ phí|thu)"
-    r"(?: (?:và|,) lệ phí)?)\b(?!.*(?:đối với|trường hợp|nếu|khi|từ ngày|đến (?:hết )?ngày))",
+    r"(?: (?:và|,) lệ phí)?)\b(?!.*(?:đối với|trường hợp|nếu|khi|trừ|riêng|từ ngày|đến (?:hết )?ngày))",
     re.IGNORECASE,
 )
 _REDUCED = re.compile(r"áp dụng mức", re.IGNORECASE)
@@ -31,6 +34,8 @@ _REFERENCE = re.compile(
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4})"
 _FROM = re.compile(rf"(?:từ|kể từ)(?: ngày)? {_DAY}", re.IGNORECASE)
 _TO = re.compile(rf"(?:đến(?: hết)?|tới(?: hết)?)(?: ngày)? {_DAY}", re.IGNORECASE)
+#: "1,5 triệu": before a word for thousands or millions, one or two digits after a sign are decimals.
+_DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
 _PER = re.compile(r"^/ ?([^().;,]{2,40})$")
 
 
@@ -66,7 +71,7 @@ def read_fees(methods: Sequence[Method], names: Mapping[str, str]) -> tuple[list
 
 def _amounts_are_alike(cells: Sequence[PublishedFee]) -> bool:
     """Whether two amounts stand side by side that nothing tells apart."""
-    amounts: dict[tuple[str, str], set[int]] = {}
+    amounts: dict[tuple[str, str], set[float]] = {}
     for cell in cells:
         if cell.amount:
             amounts.setdefault((cell.sort, cell.text), set()).add(cell.amount)
@@ -80,7 +85,7 @@ def _read(cell: PublishedFee, names: Mapping[str, str]) -> tuple[list[Fee], Flag
     if cell.amount:
         return _fixed(cell, name, text, note, reference)
     fee = Fee(name, "not_published", note=note, reference=reference)
-    if _FREE.match(text):
+    if _FREE.match(text) and not _amounts(text):
         return [replace(fee, kind="free")], None
     if _PROVINCIAL.search(text):
         return [replace(fee, kind="provincial", note=None if _is_plain(text) else note)], None
@@ -94,18 +99,18 @@ def _fixed(
 ) -> tuple[list[Fee], Flag | None]:
     amount = cell.amount or 0
     if cell.currency not in _DONG:
-        foreign = f"{amount} {cell.currency}. {text}".strip(" .")
+        foreign = f"{_as_text(amount)} {cell.currency}. {text}".strip(" .")
         return [Fee(name, "not_published", note=foreign, reference=reference)], None
-    if amount < LOWEST_AMOUNT:
-        return [], Flag("fee_implausible", "fees", f"{amount} {cell.currency} {text}"[:200], True)
+    if not LOWEST_AMOUNT <= amount <= HIGHEST_AMOUNT or amount != int(amount):
+        return [], Flag("fee_implausible", "fees", f"{_as_text(amount)} {cell.currency} {text}"[:200], True)
     valid_from, valid_to = _day(_FROM, text), _day(_TO, text)
-    fee = Fee(name, "fixed", amount, note=note, reference=reference)
+    fee = Fee(name, "fixed", int(amount), note=note, reference=reference)
     named = _amounts(text)
-    if len(named) == 1 and amount not in named and valid_from and valid_to and _REDUCED.search(text):
+    if len(named) == 1 and max(named) < amount and valid_from and valid_to and _REDUCED.search(text):
         reduced = replace(fee, amount=named.pop(), valid_from=valid_from, valid_to=valid_to)
         return [reduced, replace(fee, note=None, reference=None, valid_from=valid_to + timedelta(days=1))], None
     if named and amount not in named:
-        return [], Flag("fee_contradicted", "fees", f"{amount} / {text}"[:200], True)
+        return [], Flag("fee_contradicted", "fees", f"{_as_text(amount)} / {text}"[:200], True)
     per = _PER.match(text)
     if per:
         return [replace(fee, per=per[1].strip(), note=None)], None
@@ -116,10 +121,16 @@ def _amounts(text: str) -> set[int]:
     """The amounts in đồng that a text names ('25.000 đồng', '2 triệu đồng')."""
     found = set()
     for match in _MONEY.finditer(text):
-        digits = re.sub(r"\D", "", match[1])
-        if digits:
-            found.add(int(digits) * _TIMES.get((match[2] or "").lower(), 1))
+        number, times = match[1].rstrip(".,"), _TIMES.get((match[2] or "").lower(), 1)
+        if times > 1 and _DECIMAL.fullmatch(number):
+            found.add(round(float(number.replace(",", ".")) * times))
+        else:
+            found.add(int(re.sub(r"\D", "", number)) * times)
     return found
+
+
+def _as_text(amount: float) -> str:
+    return str(int(amount) if amount == int(amount) else amount).replace(".", ",")
 
 
 def _is_plain(text: str) -> bool:

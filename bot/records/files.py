@@ -62,15 +62,21 @@ def _values(path: Path, findings: Findings) -> Iterator[tuple[str, Any]]:
         findings.skipped.append((str(path), f"it cannot be read as UTF-8 text ({error})"))
         return
     is_lines = path.suffix.lower() == ".jsonl"
-    texts = enumerate(text.splitlines(), start=1) if is_lines else [(0, text)]
+    # Not splitlines(): it also splits at signs such as U+2028, which may stand in a text.
+    texts = enumerate(text.split("\n"), start=1) if is_lines else [(0, text)]
     for number, part in texts:
         where = f"{path}:{number}" if is_lines else str(path)
         if not part.strip():
             continue
         try:
-            yield where, json.loads(part)
+            yield where, json.loads(part, parse_constant=_no_number)
         except ValueError as error:
             findings.skipped.append((where, f"it is no JSON ({error})"))
+
+
+def _no_number(text: str) -> None:
+    """Refuse NaN and Infinity, which JSON has not and a database does not take."""
+    raise ValueError(f"{text} is no number")
 
 
 def _source_of(value: Any) -> str | None:

@@ -110,27 +110,52 @@ def import_list(
     fetched_on: date,
     report: ImportReport,
     progress: Progress,
+    is_whole: bool = True,
 ) -> None:
-    """Take the portal's whole list in, and withdraw what it has no more; a list cut off withdraws nothing."""
+    """Take the portal's whole list in, and withdraw what it has no more; a list cut off withdraws nothing.
+
+    Args:
+        keeper: Where they are kept.
+        entries: Where each stands, and its raw entry.
+        fetched_on: The day on which they were fetched.
+        report: Where to note what was done.
+        progress: Told what is done, how many of how many.
+        is_whole: Whether the list has as many entries as it says that there are.
+    """
     readable: dict[str, Mapping[str, Any]] = {}
+    unreadable: set[str] = set()
     for where, raw in entries:
         try:
             readable[READERS["list"](raw).code] = raw
         except UnreadableRecord as error:
             report.skipped.append((where, str(error)))
+            unreadable.add(error.code)
     known = set(keeper.listed())
     codes = list(readable)
     for start in range(0, len(codes), ENTRIES_AT_ONCE):
         part = {code: readable[code] for code in codes[start : start + ENTRIES_AT_ONCE]}
-        for code, kept in keeper.keep_all("list", part, fetched_on).items():
-            report.note("list", code, kept)
+        _keep_entries(keeper, part, fetched_on, report)
         progress("list", min(start + ENTRIES_AT_ONCE, len(codes)), len(codes))
-    missing = sorted(known - set(readable))
-    if len(readable) < SHARE_OF_A_WHOLE_LIST * len(known):
+    missing = sorted(known - set(readable) - unreadable)
+    if missing and (not is_whole or len(readable) < SHARE_OF_A_WHOLE_LIST * len(known)):
         reason = f"the list has {len(readable)} of {len(known)} known procedures: taken for cut off, nothing withdrawn"
         report.skipped.append(("list", reason))
         return
     _withdraw(keeper, missing, report)
+
+
+def _keep_entries(
+    keeper: RecordKeeper, entries: Mapping[str, Mapping[str, Any]], fetched_on: date, report: ImportReport
+) -> None:
+    """Keep list entries (code → raw) together, or one by one where one of them cannot be kept."""
+    try:
+        kept_entries = keeper.keep_all("list", entries, fetched_on)
+    except UnreadableRecord:
+        for code, raw in entries.items():
+            import_record(keeper, "list", code, raw, fetched_on, report)
+        return
+    for code, kept in kept_entries.items():
+        report.note("list", code, kept)
 
 
 def _withdraw(keeper: RecordKeeper, codes: Iterable[str], report: ImportReport) -> None:

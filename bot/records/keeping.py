@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -23,6 +24,8 @@ from bot.records.scope import scope_of
 
 PORTAL = "portal"
 TABLE = "table"
+#: Marks a procedure whose list entry changed since the portal was last asked for its details.
+STALE = "stale"
 #: The layers that people make: a change of the portal under one of them is reported.
 CURATED = ("definition", TABLE)
 
@@ -79,7 +82,6 @@ class Listed:
     kind: str
     publisher: str | None
     formality_id: str
-    digest: str
 
 
 class RecordKeeper:
@@ -105,7 +107,11 @@ class RecordKeeper:
         self._today = today
 
     def keep(self, code: str, source: str, raw: Mapping[str, Any], fetched_on: date) -> Kept:
-        """Keep a raw record that its reader can read, and serve what it says, in one transaction."""
+        """Keep a raw record that its reader can read, and serve what it says, in one transaction.
+
+        Raises:
+            UnreadableRecord: It cannot be interpreted, or no database can hold it; nothing is kept.
+        """
         with self._engine.begin() as connection:
             return self._keep(connection, code, source, raw, fetched_on)
 
@@ -134,6 +140,7 @@ class RecordKeeper:
         """Note that the portal has no details of a procedure, so that it is not asked for them every time."""
         with self._engine.begin() as connection:
             _put(connection, code, "api", None, fetched_on)
+            _drop(connection, code, STALE)
 
     def reinterpret(self, code: str) -> bool:
         """Make what is served of a procedure anew from its kept records; whether that changed anything."""
@@ -146,21 +153,21 @@ class RecordKeeper:
         Returns:
             Whether that changed what is served.
         """
-        table = tables.portal_record
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(table).where(sa.and_(table.c.code == code, table.c.source == "list")))
+            _drop(connection, code, "list")
+            if _row(connection, code, "api") is not None:
+                _put(connection, code, STALE, None, self._today())
             _note_changes(connection, code, ["list"], self._today())
             return self._interpret(connection, code)
 
     def listed(self) -> dict[str, Listed]:
         """What the kept list says of every procedure."""
         table = tables.portal_record
-        query = sa.select(table.c.code, table.c.content, table.c.digest).where(table.c.source == "list")
+        query = sa.select(table.c.code, table.c.content).where(table.c.source == "list")
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return {
-            code: Listed(content["type"], content.get("departmentPromulgate"), content["id"], digest)
-            for code, content, digest in rows
+            code: Listed(content["type"], content.get("departmentPromulgate"), content["id"]) for code, content in rows
         }
 
     def fetched(self, source: str) -> dict[str, tuple[date, bool]]:
@@ -170,6 +177,12 @@ class RecordKeeper:
         query = sa.select(table.c.code, table.c.fetched_on, has_record).where(table.c.source == source)
         with self._engine.connect() as connection:
             return {code: (day, has) for code, day, has in connection.execute(query)}
+
+    def stale(self) -> set[str]:
+        """The codes whose list entry changed since the portal was last asked for their details."""
+        table = tables.portal_record
+        with self._engine.connect() as connection:
+            return set(connection.execute(sa.select(table.c.code).where(table.c.source == STALE)).scalars())
 
     def codes(self) -> list[str]:
         """The codes of all kept records, in order."""
@@ -184,6 +197,12 @@ class RecordKeeper:
             return set(connection.execute(sa.select(table.c.code).where(table.c.kind.in_(CURATED))).scalars())
 
     def _keep(self, connection: Connection, code: str, source: str, raw: Mapping[str, Any], fetched_on: date) -> Kept:
+        with _as_unreadable(code):
+            return self._put_and_serve(connection, code, source, raw, fetched_on)
+
+    def _put_and_serve(
+        self, connection: Connection, code: str, source: str, raw: Mapping[str, Any], fetched_on: date
+    ) -> Kept:
         before = _row(connection, code, source)
         is_new, is_changed = before is None, before is not None and before.digest != serving.digest(raw)
         if not is_new and not is_changed and before is not None and before.fetched_on >= fetched_on:
@@ -192,6 +211,10 @@ class RecordKeeper:
         if is_changed and before is not None and before.content is not None:
             changed_under = _note_changes(connection, code, _changed_parts(source, before.content, raw), fetched_on)
         _put(connection, code, source, raw, fetched_on)
+        if source == "api":
+            _drop(connection, code, STALE)
+        elif source == "list" and is_changed:
+            _put(connection, code, STALE, None, fetched_on)
         self._interpret(connection, code)
         return Kept(is_new, is_changed, changed_under)
 
@@ -221,6 +244,15 @@ class RecordKeeper:
             raise UnreadableRecord(code, f"it cannot be interpreted ({error!r})") from error
 
 
+@contextmanager
+def _as_unreadable(code: str) -> Iterator[None]:
+    """Say of a record that no database can hold (half a surrogate pair, a number too large) that it is unreadable."""
+    try:
+        yield
+    except (UnicodeEncodeError, sa.exc.DataError) as error:
+        raise UnreadableRecord(code, f"it holds what no database can hold ({type(error).__name__})") from error
+
+
 def _as_in_a_table(procedure: Procedure | None) -> Procedure | None:
     """A procedure as a table tells it: without ways of asking and flags."""
     return replace(procedure, sayings=(), twins=(), flags=(), origin=TABLE) if procedure else None
@@ -243,9 +275,14 @@ def _row(connection: Connection, code: str, source: str) -> Any:
     return connection.execute(query).first()
 
 
-def _put(connection: Connection, code: str, source: str, raw: Mapping[str, Any] | None, fetched_on: date) -> None:
+def _drop(connection: Connection, code: str, source: str) -> None:
     table = tables.portal_record
     connection.execute(sa.delete(table).where(sa.and_(table.c.code == code, table.c.source == source)))
+
+
+def _put(connection: Connection, code: str, source: str, raw: Mapping[str, Any] | None, fetched_on: date) -> None:
+    table = tables.portal_record
+    _drop(connection, code, source)
     content = sa.null() if raw is None else raw
     row = {"code": code, "source": source, "content": content, "digest": serving.digest(raw), "fetched_on": fetched_on}
     connection.execute(sa.insert(table).values(**row))

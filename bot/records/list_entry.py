@@ -34,4 +34,6 @@ def read_entry(entry: Mapping[str, Any]) -> Record:
 
 
 def _texts(values: Any) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise TypeError(f"{values!r:.40} is no list of texts")
     return tuple(dict.fromkeys(one_line(value) for value in values or () if not says_nothing(value)))

@@ -40,9 +40,11 @@ _COUNTS = re.compile(
     r"(?! ?(?:hoặc|và|kèm|có|để|của)\b)"
 )
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|rar|zip|rtf|odt)$", re.IGNORECASE)
-#: Where cells are glued: signs meet without the space that prose has between them.
+#: What is left of counts that could not be told from the number before them ("Mẫu số 011 bản chínhẢnh").
+_COUNTS_LEFT = re.compile(r"\d bản chính(?:,\d+ bản sao)?(?=$|[^\s.,;:)\]/”\"])")
+#: Where cells are glued: signs meet without the space that prose has between them ("3x4" and "VNeID" are prose).
 _SEAM = re.compile(
-    rf"(?<=[{SMALL}])(?=[{CAPITAL}\d])|(?<=\d)(?=[{CAPITAL}][A-Za-z])|(?<=[;:)\]”\"])(?=[^\s.,;:)])"
+    rf"(?<=[{SMALL}])(?<!\dx)(?<!VNe)(?=[{CAPITAL}\d])|(?<=\d)(?=[{CAPITAL}][A-Za-z])|(?<=[;:)\]”\"])(?=[^\s.,;:)])"
     r"|(?<=\.)(?=[A-Za-zĐ_])|(?<=\D\.)(?=\d)"
 )
 #: How names of form files begin.
@@ -157,11 +159,18 @@ def _groups(cell: str) -> tuple[list[PaperGroup], list[Flag]]:
     for table in tables:
         papers, rest = _papers(table)
         groups.append(PaperGroup("" if says_nothing(heading) else one_line(heading), tuple(papers)))
+        torn = [paper.text for paper in papers if _is_torn(paper)] + [match[0] for match in _doubtful_counts(table)]
+        torn += [heading] if _COUNTS_LEFT.search(heading) else []
+        doubts += [Flag("glued_cells", "documents", one_line(text)[:200], True) for text in torn]
         heading = rest
-        doubts += [Flag("glued_cells", "documents", paper.text[:200], True) for paper in papers if _is_torn(paper)]
     if not says_nothing(heading):
         doubts.append(Flag("glued_cells", "documents", one_line(heading)[:200], True))
     return groups, doubts
+
+
+def _doubtful_counts(table: str) -> Iterator[re.Match[str]]:
+    """Counts of two digits that stand alone: "Mẫu số 53 bản chính" may be 53 of them, or 3 of "Mẫu số 5"."""
+    return (match for match in _COUNTS.finditer(table) if int(match[1]) > 9 and table[: match.start()][-1:].isspace())
 
 
 def _papers(table: str) -> tuple[list[Paper], str]:
@@ -193,7 +202,10 @@ def _without_files(cell: str) -> tuple[str, tuple[str, ...]]:
 def _is_torn(paper: Paper) -> bool:
     """Whether a cell looks like the rest of a sentence, so that a count may have stood in the prose."""
     return (
-        len(paper.text) < 4 or paper.text[:1] in ",;)" or re.match(r"(?:hoặc|và|để|kèm|của)\b", paper.text) is not None
+        len(paper.text) < 4
+        or paper.text[:1] in ",;)"
+        or re.match(r"(?:hoặc|và|để|kèm|của)\b", paper.text) is not None
+        or _COUNTS_LEFT.search(paper.text) is not None
     )
 
 
@@ -207,7 +219,7 @@ def _methods(cell: str) -> tuple[list[Method], list[Flag]]:
     for match, end in zip(starts, ends, strict=False):
         rest = table[match.end() : end]
         fees, description = _fees(rest)
-        if match[3] and not match[4] and any(fee.amount for fee in fees):
+        if match[3] and not match[4] and rest[:1].isdigit():
             # "Trực tiếp9100,000 VNĐ": where the time ends and the amount begins, nobody can tell.
             doubts += [
                 Flag("glued_cells", part, one_line(match[0] + rest)[:200], True) for part in ("deadlines", "fees")
@@ -228,7 +240,7 @@ def _fees(text: str) -> tuple[list[PublishedFee], str]:
         fees.append(
             PublishedFee(
                 "fee",
-                int(float(number.replace(",", ""))) if is_money else (0 if match[1] == "Miễn phí" else None),
+                float(number.replace(",", "")) if is_money else (0 if match[1] == "Miễn phí" else None),
                 currency if is_money else "",
                 one_line(words),
             )
@@ -262,14 +274,15 @@ def _laws(cell: str) -> tuple[list[Law], list[Flag]]:
         return [], []
     if not table.startswith(_LAWS_HEAD):
         return [], [Flag("glued_cells", "legal_basis", table[:200], True)]
-    laws, start = [], len(_LAWS_HEAD)
+    laws: list[Law] = []
+    start = len(_LAWS_HEAD)
     for match in _NUMBER.finditer(table, start):
-        name, number = table[start : match.start()].strip(), _KIND_BEFORE_NUMBER.sub("", match[0])
+        name, number = table[start : match.start()], _KIND_BEFORE_NUMBER.sub("", match[0])
         glued = _GLUED_BEFORE.match(number)
         if name.endswith("QH") or glued:  # "Luật 60/2014/QH1360/2014/QH13", "năm 202068/2020/QH14"
             seam = glued.end() if glued else len("13")
             name, number = name + number[:seam], number[seam:]
-        start = match.end()
+        name, start = name.strip(), match.end()
         if name or not laws or laws[-1].number != number:  # a name that is only the number stands twice
             laws.append(Law(number, name))
     torn = [law for law in laws if _GLUED_IN_NAME.search(law.name)]

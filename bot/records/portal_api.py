@@ -90,7 +90,8 @@ class PortalApi:
             raise PortalTrouble(f"{path} cannot be reached ({type(error).__name__})") from error
         if answer.status_code == HTTPStatus.NOT_FOUND:
             return None
-        if "html" in answer.headers.get("Content-Type", ""):
+        is_page = "html" in answer.headers.get("Content-Type", "")
+        if is_page and answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:  # above, it is a proxy's own error page
             raise PortalBlocks("the portal's firewall answered with a page instead of data")
         if answer.status_code != HTTPStatus.CREATED:
             raise PortalTrouble(f"{path} answered {answer.status_code}")

@@ -37,7 +37,7 @@ class PublishedFee:
     """A fee cell: which sort (fee, charge, price), its number if any, in which currency, and the words beside it."""
 
     sort: str
-    amount: int | None
+    amount: float | None
     currency: str
     text: str
 

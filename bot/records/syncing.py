@@ -39,9 +39,8 @@ def sync(
         SyncStopped: The portal does not answer, or refuses.
     """
     report = ImportReport()
-    before = {code: entry.digest for code, entry in keeper.listed().items()}
     _sync_list(keeper, api, today, report, progress)
-    wanted = _wanted(keeper, before, province, rechecked)
+    wanted = _wanted(keeper, province, rechecked)
     failures = 0
     for number, (code, formality_id) in enumerate(wanted.items(), start=1):
         progress("api", number, len(wanted))
@@ -61,25 +60,26 @@ def sync(
 
 def _sync_list(keeper: RecordKeeper, api: PortalApi, today: date, report: ImportReport, progress: Progress) -> None:
     entries: list[tuple[str, Mapping[str, Any]]] = []
+    total = 0
     try:
         for items, total in api.list_pages():
             entries += [(f"list, entry {len(entries) + number}", item) for number, item in enumerate(items, start=1)]
             progress("list pages", len(entries), max(total, len(entries)))
     except PortalTrouble as error:
         raise SyncStopped(f"The list could not be read: {error}. Nothing was changed; try again later.") from error
-    import_list(keeper, entries, today, report, progress)
+    import_list(keeper, entries, today, report, progress, is_whole=len(entries) >= total)
 
 
-def _wanted(keeper: RecordKeeper, before: Mapping[str, str], province: str, rechecked: int) -> dict[str, str]:
+def _wanted(keeper: RecordKeeper, province: str, rechecked: int) -> dict[str, str]:
     """The details to fetch, as code → id: never asked for, changed in the list, and some to look at again."""
     served = {
         code: entry
         for code, entry in keeper.listed().items()
         if scope_of(entry.kind, entry.publisher, province) is not None
     }
-    asked = keeper.fetched("api")
+    asked, stale = keeper.fetched("api"), keeper.stale()
     new = [code for code in sorted(served) if code not in asked]
-    changed = [code for code in sorted(served) if code in asked and before.get(code) != served[code].digest]
+    changed = [code for code in sorted(served) if code in asked and code in stale]
     known = sorted((day, code) for code, (day, has_record) in asked.items() if has_record and code in served)
     again = [code for _, code in known[:rechecked]]
     return {code: served[code].formality_id for code in dict.fromkeys([*new, *changed, *again])}
