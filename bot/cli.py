@@ -16,7 +16,7 @@ from bot.feedback_cli import questions_app, ratings
 from bot.procedures import calibration, definitions, portal_guides, search
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.render import Renderer
-from bot.procedures.search import Entry, Weights
+from bot.procedures.search import Entry
 from bot.procedures.store import LoadReport, Store, connect, migrate
 from bot.procedures.yaml_files import Problem, SourceFile
 from bot.records_cli import check_imported, confirmations_app, export, import_, propose, sync_
@@ -116,7 +116,7 @@ def _print_load(kind: str, report: LoadReport) -> None:
 @app.command(name="search")
 def search_(text: str, top: Annotated[int, typer.Option(help="How many candidates to show.")] = 5) -> None:
     """Show the scored candidates for a question."""
-    snapshot = Catalogue(_store(), Weights.read()).snapshot()
+    snapshot = Catalogue(_store()).snapshot()
     ranking = snapshot.rank(text)
     for candidate in ranking.candidates[:top]:
         console.print(
@@ -179,7 +179,7 @@ def evaluate(
     except evaluation.UnusableQuestions as error:
         errors.print(str(error), markup=False)
         raise typer.Exit(2) from None
-    responder = evaluation.LivePath(model, Catalogue(_store(), Weights.read()).snapshot(), Settings.read())
+    responder = evaluation.LivePath(model, Catalogue(_store()).snapshot(), Settings.read())
     answers = evaluation.ask_all(questions, responder, console)
     if mistakes is not None:
         evaluation.write_mistakes(answers, mistakes)

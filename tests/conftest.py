@@ -13,7 +13,6 @@ from bot.procedures.catalogue import Snapshot
 from bot.procedures.definitions import Definition
 from bot.procedures.model import Procedure
 from bot.procedures.portal_guides import Guide
-from bot.procedures.search import Weights
 from bot.procedures.store import Store, connect, migrate
 from bot.settings import ROOT, Settings
 
@@ -91,7 +90,7 @@ def procedures(loaded_url: str) -> dict[str, Procedure]:
 @pytest.fixture(scope="session")
 def snapshot(procedures: dict[str, Procedure], guides: list[Guide]) -> Snapshot:
     by_topic = {guide.topic: guide for guide in guides}
-    return Snapshot(procedures, by_topic, search.build(procedures, Weights.read()))
+    return Snapshot(procedures, by_topic, search.build(procedures))
 
 
 @pytest.fixture

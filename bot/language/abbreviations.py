@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,14 @@ def expand(text: str) -> str:
     return "".join(pieces)
 
 
+@lru_cache(maxsize=65536)
+def _entries_for(word: str) -> tuple[Abbreviation, ...]:
+    """The entries whose first word this may be."""
+    return tuple(_entries().get(unmark(word.lower()), ()))
+
+
 def _match(words: list[str], number: int) -> tuple[Abbreviation, str] | None:
-    for entry in _entries().get(unmark(words[number].lower()), ()):
+    for entry in _entries_for(words[number]):
         typed = [word.lower() for word in words[number : number + len(entry.words)]]
         if not _same(typed, entry):
             continue

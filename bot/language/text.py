@@ -13,6 +13,18 @@ _NEW_STYLE = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 
 
+def _bare(char: str) -> str:
+    """A letter without its marks, or nothing for a mark that stands alone."""
+    decomposed = unicodedata.normalize("NFD", char.replace("đ", "d").replace("Đ", "D"))
+    return "".join(part for part in decomposed if not unicodedata.combining(part))
+
+
+#: Every marked letter of Latin, and every combining mark, as code point → what is left without marks.
+_UNMARKED = {
+    code: bare for code in (*range(0x00C0, 0x0370), *range(0x1E00, 0x1F00)) if (bare := _bare(chr(code))) != chr(code)
+}
+
+
 def nfc(text: str) -> str:
     """The text in Unicode form NFC, the one form used everywhere."""
     return unicodedata.normalize("NFC", text)
@@ -33,8 +45,7 @@ def unify_tone_marks(text: str) -> str:
 
 def unmark(text: str) -> str:
     """The text without Vietnamese marks: 'Đăng ký' → 'Dang ky'."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return nfc("".join(char for char in decomposed if not unicodedata.combining(char)))
+    return nfc(nfc(text).translate(_UNMARKED))
 
 
 def fold(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.language.text import nfc, unmark
 
@@ -28,11 +29,13 @@ def decode(text: str) -> str:
     return _TOKEN.sub(lambda match: _decode_word(match[0]), text)
 
 
+@lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
     """Whether a word, marks aside, has the shape of a Vietnamese syllable."""
     return _SYLLABLE.fullmatch(unmark(word.lower())) is not None
 
 
+@lru_cache(maxsize=65536)
 def _decode_word(word: str) -> str:
     if is_syllable(word) or not word.isascii():
         return word

@@ -2,13 +2,14 @@
 
 Ways of asking are held back a fifth at a time and asked to an index without them; so are whole
 procedures, whose questions must then find nothing. Conditional logit: maximum likelihood of the
-right procedure (or "none") among all, with a small ridge. Questions without an answer are weighed
-down to their share among real ones. The steepness of the whole is then fitted on questions that
+right procedure (or "none") among all candidates, with a small ridge. Questions without an answer are
+weighed down to their share among real ones. The steepness of the whole is then fitted on questions that
 somebody else wrote, so that the probabilities are those of real questions.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +18,14 @@ import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logsumexp
 
-from bot.language.normalise import spoken
-from bot.procedures.search import FEATURES, Entry, Index, Weights
+from bot.procedures.search import FEATURES, Compared, Entry, Index, Weights
 
 FOLDS = 5
 RIDGE = 0.02
 #: How many of the questions that reach the search are about nothing in the catalogue.
 SHARE_OF_NONE = 0.1
+#: So many held-back questions of a fold are asked: more teach nothing new, and take minutes.
+MOST_QUESTIONS = 2000
 _START = Weights((1.0,) * len(FEATURES), 5.0)
 
 
@@ -49,8 +51,10 @@ def learn(entries: Sequence[Entry], foreign: Sequence[str], asked: Sequence[tupl
         asked: Questions by somebody who did not write the entries, with their right codes (none if
             the catalogue has no answer).
     """
-    weights = fit([*held_back(entries), *_named(entries), *_foreign(entries, foreign)])
-    return steepen(weights, list(_asked(entries, asked)))
+    whole = Index(entries, _START)
+    samples = [*held_back(entries), *_named(entries, whole), *_foreign(whole, foreign)]
+    weights = steepen(fit(samples), list(_asked(whole, asked)))
+    return Weights(weights.features, weights.none, len(entries))
 
 
 def held_back(entries: Sequence[Entry]) -> Iterator[Sample]:
@@ -60,32 +64,41 @@ def held_back(entries: Sequence[Entry]) -> Iterator[Sample]:
         rest = [entry for entry in entries if entry.code not in absent]
         held = {entry.code: [p for n, p in enumerate(entry.phrases) if n % FOLDS == fold] for entry in entries}
         index = Index([entry.without(held[entry.code]) for entry in rest], _START)
-        for entry in entries:
-            questions = held[entry.code]
-            right = () if entry.code in absent else (index.codes.index(entry.code),)
-            for question in questions:
-                yield Sample(index.features(question), right)
+        questions = [(question, entry.code) for entry in entries for question in held[entry.code]]
+        for question, code in random.Random(fold).sample(questions, min(len(questions), MOST_QUESTIONS)):
+            sample = _sample(index, question, () if code in absent else (code,))
+            if sample is not None:
+                yield sample
 
 
-def _named(entries: Sequence[Entry]) -> Iterator[Sample]:
+def _sample(index: Index, text: str, codes: Sequence[str]) -> Sample | None:
+    """A sample from a question, or None if what is right is not among the candidates: it teaches nothing."""
+    compared: Compared = index.compare(text)
+    right = tuple(place for place, row in enumerate(compared.rows) if index.codes[row] in codes)
+    return Sample(compared.features, right) if right or not codes else None
+
+
+def _named(entries: Sequence[Entry], index: Index) -> Iterator[Sample]:
     """Samples from the names themselves: who says exactly a name means it."""
-    index = Index(entries, _START)
-    for number, entry in enumerate(entries):
+    chosen = random.Random(0).sample(list(entries), min(len(entries), MOST_QUESTIONS))
+    for entry in chosen:
         for title in entry.titles[:2]:
-            yield Sample(index.features(title), (number,))
+            sample = _sample(index, title, [entry.code])
+            if sample is not None:
+                yield sample
 
 
-def _foreign(entries: Sequence[Entry], texts: Sequence[str]) -> Iterator[Sample]:
-    index = Index(entries, _START)
+def _foreign(index: Index, texts: Sequence[str]) -> Iterator[Sample]:
     for text in texts:
-        yield Sample(index.features(spoken(text)), ())
+        yield Sample(index.compare(text).features, ())
 
 
-def _asked(entries: Sequence[Entry], asked: Sequence[tuple[str, Sequence[str]]]) -> Iterator[Sample]:
-    index = Index(entries, _START)
+def _asked(index: Index, asked: Sequence[tuple[str, Sequence[str]]]) -> Iterator[Sample]:
+    known = set(index.codes)
     for text, codes in asked:
-        right = tuple(index.codes.index(code) for code in codes if code in index.codes)
-        yield Sample(index.features(spoken(text)), right)
+        sample = _sample(index, text, [code for code in codes if code in known])
+        if sample is not None:
+            yield sample
 
 
 def steepen(weights: Weights, samples: Sequence[Sample]) -> Weights:
@@ -104,7 +117,7 @@ def steepen(weights: Weights, samples: Sequence[Sample]) -> Weights:
 
 
 def _times(weights: Weights, factor: float) -> Weights:
-    return Weights(tuple(weight * factor for weight in weights.features), weights.none * factor)
+    return Weights(tuple(weight * factor for weight in weights.features), weights.none * factor, weights.procedures)
 
 
 def fit(samples: Sequence[Sample]) -> Weights:

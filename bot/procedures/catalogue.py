@@ -11,7 +11,7 @@ from datetime import date
 from bot.procedures import search
 from bot.procedures.model import Procedure
 from bot.procedures.portal_guides import Guide
-from bot.procedures.search import Index, Ranking, Weights
+from bot.procedures.search import Index, Ranking
 from bot.procedures.store import Store
 
 #: Seconds after which the database is asked again whether it changed.
@@ -39,9 +39,8 @@ class Snapshot:
 class Catalogue:
     """Gives the current snapshot; safe to use from several threads."""
 
-    def __init__(self, store: Store, weights: Weights, today: Callable[[], date] = date.today) -> None:
+    def __init__(self, store: Store, today: Callable[[], date] = date.today) -> None:
         self._store = store
-        self._weights = weights
         self._today = today
         self._lock = threading.Lock()
         self._state: tuple[int, date] | None = None
@@ -61,6 +60,6 @@ class Catalogue:
         state = (self._store.revision(), today)
         if state != self._state:
             procedures = self._store.procedures(today)
-            self._snapshot = Snapshot(procedures, self._store.guides(), search.build(procedures, self._weights))
+            self._snapshot = Snapshot(procedures, self._store.guides(), search.build(procedures))
             self._state = state
         self._checked = time.monotonic()

@@ -1,51 +1,59 @@
 """Which procedure does a message mean? Ranks the whole catalogue, with probabilities.
 
-Every procedure is a set of *phrases* (official name, everyday names, ways of asking) and one
-*profile* (all phrases with field, documents, results and conditions). A message is compared, without
-marks, by words and by letters, with the best phrase and with the profile; marks that it has must
-fit ("vàng" is not "vắng"). Words that many procedures share ("giấy tờ gì", "bao nhiêu tiền") weigh
-next to nothing, so what only names an aspect does not distract. A conditional logit over these
-comparisons gives, for each procedure and for "none of them", the probability that it is meant;
-``motcua calibrate`` learns its weights.
+Every procedure is a set of *phrases* (official name, everyday names, ways of asking) and one *profile* (all phrases
+with field, documents, results and conditions). A message is compared without marks, by words and pairs of words,
+with the profiles (BM25) and with the single phrases; the few dozen that fit best are compared more closely: their
+names, their letters, and whether the marks that the message has fit ("vàng" is not "vắng"). Words that many
+procedures share ("giấy tờ gì", "bao nhiêu tiền") weigh next to nothing, so what only names an aspect does not
+distract. A conditional logit over these comparisons gives, for each procedure and for "none of them", the
+probability that it is meant; ``motcua calibrate`` learns its weights.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.language.normalise import comparable, spoken
 from bot.language.text import fold
-from bot.language.typing_leftovers import is_syllable
+from bot.procedures.known_words import KnownWords
 from bot.procedures.model import Procedure
+from bot.procedures.terms import LetterIndex, TermIndex
+from bot.procedures.titles import Titles
 
 WEIGHTS = Path(__file__).with_name("search_weights.json")
-#: What a candidate is scored by, in the order of the weights.
+#: What a candidate is scored by, in the order of the weights. Shares are of what the message's terms weigh together.
 FEATURES = (
-    "phrase_letters",  # cosine with the best phrase, by letters
-    "profile_letters",  # cosine with the profile, by letters
-    "words_known",  # weighted share of the message's words that the profile holds, marks included
+    "profile",  # share of the message that the profile explains
+    "evidence",  # the same in absolute weight: grows with what is said
+    "profile_lead",  # the same, relative to the best procedure
+    "phrase",  # share that the best phrase explains
+    "phrase_lead",  # the same, relative to the best procedure
+    "phrases",  # share that its three best phrases explain on average
+    "letters",  # cosine with the best phrase, by letters
+    "marks_clash",  # weighted share of the message's words that the profile holds with other marks only
     "named_exactly",  # the message is one of the names, and nothing else
     "name_weight",  # how fully one of the names stands in the message, by weight of its words
     "name_words",  # the same, by number of words: "kết hôn" is all of one name, half of "lại kết hôn"
-    "evidence",  # weighted words shared with the profile: grows with what is said
-    "evidence_share",  # the same, relative to the best procedure
+    "talkative",  # how many phrases it has, against the average: those with many must not win by that alone
+    "local",  # the commune handles it: what a citizen is likelier to mean
 )
+#: So many procedures are compared closely.
+CANDIDATES = 48
+#: So many phrases of a procedure speak together.
+PHRASES_TOGETHER = 3
 #: Rankings of the latest messages that an index keeps.
 RANKINGS_KEPT = 32
-#: Shorter words have too many neighbours to be mended.
-SHORTEST_MENDED = 3
+#: A phrase's words in more than this share of the phrases are not worth their cost.
+COMMON_IN_PHRASES = 0.08
 _OPENING = re.compile(r"^(?:(?:thu tuc|dang ky|cap|lam|xin|giai quyet|thuc hien) )+")
 
 
@@ -59,7 +67,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Candidates, best first, and the probability that none of the catalogue is meant."""
+    """The likeliest candidates, best first, and the probability that none of the catalogue is meant."""
 
     candidates: tuple[Candidate, ...]
     none: float
@@ -72,21 +80,41 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Weights:
-    """The learnt conditional logit: a weight for each feature, and the score of 'none of them'."""
+    """The learnt conditional logit: a weight for each feature, and the score of 'none of them'.
+
+    ``procedures`` is the size of the catalogue they were learnt on: what a word tells depends on it.
+    """
 
     features: tuple[float, ...]
     none: float
+    procedures: int = 0
 
     @classmethod
-    def read(cls, path: Path = WEIGHTS) -> Weights:
-        """The weights that ``motcua calibrate`` wrote."""
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return cls(tuple(data["features"][name] for name in FEATURES), data["none"])
+    def read(cls, procedures: int, path: Path = WEIGHTS) -> Weights:
+        """Of the weights that ``motcua calibrate`` wrote, those learnt on a catalogue of about this size."""
+        learnt = _read_all(path)
+        return min(learnt, key=lambda weights: abs(math.log((procedures + 1) / (weights.procedures + 1))))
 
     def write(self, path: Path = WEIGHTS) -> None:
-        """Keep the weights where :meth:`read` finds them."""
+        """Keep the weights where :meth:`read` finds them, in place of those for about this size."""
+        others = [kept for kept in _read_all(path) if not 0.5 < (kept.procedures + 1) / (self.procedures + 1) < 2]
+        ordered = sorted([*others, self], key=lambda weights: weights.procedures)
+        text = json.dumps([weights.as_plain() for weights in ordered], indent=2)
+        path.write_text(text + "\n", encoding="utf-8")
+
+    def as_plain(self) -> dict[str, Any]:
+        """The weights as they stand in the file."""
         named = {name: round(value, 4) for name, value in zip(FEATURES, self.features, strict=True)}
-        path.write_text(json.dumps({"features": named, "none": round(self.none, 4)}, indent=2) + "\n", encoding="utf-8")
+        return {"procedures": self.procedures, "features": named, "none": round(self.none, 4)}
+
+
+def _read_all(path: Path) -> list[Weights]:
+    if not path.exists():
+        return []
+    return [
+        Weights(tuple(row["features"][name] for name in FEATURES), row["none"], row["procedures"])
+        for row in json.loads(path.read_text(encoding="utf-8"))
+    ]
 
 
 @dataclass(frozen=True)
@@ -97,6 +125,7 @@ class Entry:
     titles: tuple[str, ...]
     phrases: tuple[str, ...]
     context: str
+    is_local: bool = False
 
     @classmethod
     def of(cls, procedure: Procedure) -> Entry:
@@ -110,13 +139,23 @@ class Entry:
             titles=_spoken([procedure.name, procedure.short_name, *procedure.everyday_names]),
             phrases=_spoken([procedure.name, procedure.short_name, *(row.text for row in procedure.sayings)]),
             context=" ".join(_spoken(context)),
+            is_local="commune" in procedure.levels,
         )
 
     def without(self, phrases: Iterable[str]) -> Entry:
         """The entry with some phrases held back."""
         held = set(phrases)
         titles = tuple(title for title in self.titles if title not in held)
-        return Entry(self.code, titles, tuple(phrase for phrase in self.phrases if phrase not in held), self.context)
+        kept = tuple(phrase for phrase in self.phrases if phrase not in held)
+        return Entry(self.code, titles, kept, self.context, self.is_local)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The candidates for a text, as row numbers, and their features: shape (candidates, features)."""
+
+    rows: Any
+    features: Any
 
 
 class Index:
@@ -129,201 +168,94 @@ class Index:
         self._rank = lru_cache(maxsize=RANKINGS_KEPT)(self._rank_anew)
         if not entries:
             return
-        self._owner = np.array([i for i, entry in enumerate(entries) for _ in entry.phrases], dtype=np.intp)
-        phrases = [fold(phrase) for entry in entries for phrase in entry.phrases]
+        unmarked = [[fold(phrase) for phrase in entry.phrases] or [""] for entry in entries]
+        phrases = [phrase for own in unmarked for phrase in own]
+        self._ends = np.cumsum([len(own) for own in unmarked])
+        self._starts = self._ends - np.array([len(own) for own in unmarked])
         marked = [" ".join((*entry.phrases, entry.context)) for entry in entries]
-        profiles = [fold(profile) for profile in marked]
-        self._words = _Space(profiles, phrases, analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2))
-        self._letters = _Space(profiles, phrases, analyzer="char_wb", ngram_range=(3, 5))
-        self._known = _KnownWords(marked, self._words)
-        self._titles = _Titles([[fold(title) for title in entry.titles] for entry in entries], self._words)
+        self._profiles = TermIndex([fold(profile) for profile in marked])
+        self._phrases = TermIndex(phrases, COMMON_IN_PHRASES if len(phrases) > CANDIDATES**2 else 1.0)
+        self._letters = LetterIndex(phrases)
+        self._known = KnownWords(marked, self._profiles)
+        names = ((number, _bare(fold(title))) for number, entry in enumerate(entries) for title in entry.titles)
+        self._titles = Titles(names, len(entries), self._profiles)
+        numbers = np.log(np.array([len(own) for own in unmarked], dtype=float))
+        self._talkative = numbers - numbers.mean()
+        self._local = np.array([entry.is_local for entry in entries], dtype=float)
 
     def rank(self, text: str) -> Ranking:
-        """Every procedure with the probability that a message means it."""
+        """The likeliest procedures with the probability that a message means each."""
         return self._rank(text)
+
+    def compare(self, text: str) -> Compared:
+        """The procedures that fit a text best, and how they compare with it."""
+        said = self._known.mend(spoken(text))
+        query = fold(said)
+        # Ordinary words alone weigh next to nothing: a message counts for one telling word at least.
+        whole = max(self._profiles.weight_of(query), self._profiles.unknown_weight)
+        profile = self._profiles.scores(query)
+        by_phrase = self._phrases.scores(query)
+        phrase = np.maximum.reduceat(by_phrase, self._starts)
+        name_weight, name_words = self._titles.contained(query)
+        named = self._titles.owners(_bare(query))
+        rows = self._candidates(profile + phrase, name_weight, named)
+        features = np.column_stack(
+            [
+                profile[rows] / whole,
+                profile[rows] / 20,
+                profile[rows] / max(float(profile.max()), 1e-6),
+                phrase[rows] / whole,
+                phrase[rows] / max(float(phrase.max()), 1e-6),
+                self._together(by_phrase, rows) / whole,
+                self._letters_of_best(query, rows),
+                self._known.clash(said, rows),
+                np.isin(rows, named),
+                name_weight[rows],
+                name_words[rows],
+                self._talkative[rows],
+                self._local[rows],
+            ]
+        )
+        return Compared(rows, features)
+
+    def telling_words(self, text: str) -> list[str]:
+        """The words of a message that can tell procedures apart: rare in the catalogue, or unknown to it."""
+        return [word for word in comparable(text).split() if self._profiles.is_telling(word)]
 
     def _rank_anew(self, text: str) -> Ranking:
         if not self.codes:
             return Ranking((), 1.0)
-        features = self.features(self._known.mend(spoken(text)))
-        scores = np.append(features @ np.array(self._weights.features), self._weights.none)
+        compared = self.compare(text)
+        scores = np.append(compared.features @ np.array(self._weights.features), self._weights.none)
         odds = np.exp(scores - scores.max())
         shares = odds / odds.sum()
         order = np.argsort(-shares[:-1], kind="stable")
-        candidates = tuple(Candidate(self.codes[i], float(shares[i])) for i in order)
+        candidates = tuple(Candidate(self.codes[compared.rows[i]], float(shares[i])) for i in order)
         return Ranking(candidates, float(shares[-1]))
 
-    def features(self, said: str) -> Any:
-        """How a spoken text compares with every procedure: shape (procedures, features)."""
-        query = fold(said)
-        letters = self._letters.unit(query)
-        evidence = self._words.profiles_like(self._words.vector(query))
-        return np.column_stack(
-            [
-                self._best(self._letters.phrases_like(letters)),
-                self._letters.profiles_like(letters),
-                self._known.share(said),
-                self._titles.equal(query),
-                *self._titles.contained(query),
-                evidence,
-                evidence / max(float(evidence.max()), 1e-6),
-            ]
-        )
+    def _candidates(self, fit: Any, name_weight: Any, named: Any) -> Any:
+        """The rows worth a closer look: the best by what they say, by their names, and those named exactly."""
+        if len(fit) <= CANDIDATES:
+            return np.arange(len(fit))
+        by_fit = np.argpartition(-fit, CANDIDATES)[:CANDIDATES]
+        by_name = np.argpartition(-name_weight, CANDIDATES // 4)[: CANDIDATES // 4]
+        return np.unique(np.concatenate([by_fit, by_name, named]))
 
-    def telling_words(self, text: str) -> list[str]:
-        """The words of a message that can tell procedures apart: rare in the catalogue, or unknown to it."""
-        return [word for word in comparable(text).split() if self._words.is_telling(word)]
+    def _together(self, by_phrase: Any, rows: Any) -> Any:
+        """For some procedures, the mean score of their best phrases."""
+        means = []
+        for start, end in zip(self._starts[rows], self._ends[rows], strict=True):
+            own = by_phrase[start:end]
+            best = np.partition(own, -PHRASES_TOGETHER)[-PHRASES_TOGETHER:] if len(own) > PHRASES_TOGETHER else own
+            means.append(float(best.sum()) / PHRASES_TOGETHER)
+        return np.array(means)
 
-    def _best(self, similarities: Any) -> Any:
-        best = np.zeros(len(self.codes))
-        np.maximum.at(best, self._owner, similarities)
-        return best
-
-
-class _Space:
-    """Texts as unit vectors of words or letters, weighted by how few procedures share each term."""
-
-    #: A word in more than this share of the profiles tells nothing.
-    COMMON = 0.25
-
-    def __init__(self, profiles: Sequence[str], phrases: Sequence[str], **how: Any) -> None:
-        self._vectorizer = CountVectorizer(lowercase=False, dtype=np.float32, **how)
-        counts = self._vectorizer.fit_transform(profiles)
-        holding = np.bincount(counts.indices, minlength=counts.shape[1])
-        self._share = holding / len(profiles)
-        self._weight = np.log((1 + len(profiles)) / (0.5 + holding)).astype(np.float32)
-        self._profiles = sparse.csc_matrix(_to_unit_length(self._weighted(counts)))
-        self._phrases = sparse.csc_matrix(_to_unit_length(self._weighted(self._vectorizer.transform(phrases))))
-        self._unknown_weight = float(np.log(2 * (1 + len(profiles))))
-
-    def vector(self, query: str) -> Any:
-        """A query as weighted terms."""
-        return self._weighted(self._vectorizer.transform([query]))
-
-    def unit(self, query: str) -> Any:
-        """A query as weighted terms of length one."""
-        return _to_unit_length(self.vector(query))
-
-    def phrases_like(self, vector: Any) -> Any:
-        """How much every phrase is like a query vector."""
-        return _dot(self._phrases, vector)
-
-    def profiles_like(self, vector: Any) -> Any:
-        """How much every profile is like a query vector."""
-        return _dot(self._profiles, vector)
-
-    def is_telling(self, word: str) -> bool:
-        """Whether a word is unknown, or known to few enough profiles to tell them apart."""
-        column = self._vectorizer.vocabulary_.get(word)
-        return column is None or bool(self._share[column] <= self.COMMON)
-
-    def weight(self, word: str) -> float:
-        """How much a word tells."""
-        column = self._vectorizer.vocabulary_.get(word)
-        return self._unknown_weight if column is None else float(self._weight[column])
-
-    def _weighted(self, counts: Any) -> Any:
-        weighted = sparse.csr_matrix(counts, copy=True)
-        weighted.data = 1 + np.log(weighted.data)
-        return weighted.multiply(self._weight).tocsr()
-
-
-def _to_unit_length(vectors: Any) -> Any:
-    length = np.sqrt(np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel())
-    return (sparse.diags(1 / np.maximum(length, 1e-9)) @ vectors).tocsr()
-
-
-def _dot(matrix: Any, vector: Any) -> Any:
-    # Only the columns of the query's terms are touched: the cost follows the query, not the catalogue.
-    result = np.zeros(matrix.shape[0], dtype=np.float32)
-    for column, value in zip(vector.indices, vector.data, strict=True):
-        start, end = matrix.indptr[column], matrix.indptr[column + 1]
-        result[matrix.indices[start:end]] += matrix.data[start:end] * value
-    return result
-
-
-class _KnownWords:
-    """Which words, with their marks, the profiles hold."""
-
-    def __init__(self, profiles: Sequence[str], space: _Space) -> None:
-        self._size = len(profiles)
-        self._space = space
-        self._holding: dict[str, list[int]] = {}
-        for number, profile in enumerate(profiles):
-            words = set(profile.split())
-            for form in words | {f"~{fold(word)}" for word in words}:
-                self._holding.setdefault(form, []).append(number)
-        self._spelt = [form[1:] for form in self._holding if form.startswith("~")]
-
-    def mend(self, said: str) -> str:
-        """The text with slips mended: what is no Vietnamese syllable, and a known word but for one letter."""
-        return " ".join(self._mend_word(word) for word in said.split())
-
-    def _mend_word(self, word: str) -> str:
-        if len(word) < SHORTEST_MENDED or is_syllable(word) or word in self._holding or not word.isalpha():
-            return word
-        near = process.extract(fold(word), self._spelt, scorer=OSA.distance, score_cutoff=1, limit=5)
-        return max((known for known, _, _ in near), key=lambda known: len(self._holding[f"~{known}"]), default=word)
-
-    def share(self, said: str) -> Any:
-        """For every profile, the weighted share of the words said that it holds.
-
-        A word typed without marks may stand for any with the same letters; one with marks may not.
-        """
-        share, total = np.zeros(self._size), 0.0
-        for word in said.split():
-            weight = self._space.weight(fold(word))
-            total += weight
-            share[self._holding.get(f"~{word}" if word.isascii() else word, [])] += weight
-        return share / max(total, 1e-9)
-
-
-class _Titles:
-    """The short and everyday names of procedures, to see how fully one stands in a message."""
-
-    def __init__(self, titles: Sequence[Sequence[str]], space: _Space) -> None:
-        self._size = len(titles)
-        names = [(owner, _bare(name).split()) for owner, names in enumerate(titles) for name in names]
-        self._owner = np.array([owner for owner, _ in names], dtype=np.intp)
-        self._owners: dict[str, list[int]] = {}
-        for owner, words in names:
-            self._owners.setdefault(" ".join(words), []).append(owner)
-        self._lengths = np.array([len(set(words)) for _, words in names], dtype=float)
-        self._weights = np.array([sum(map(self._weight_in(space), set(words))) for _, words in names])
-        self._holding: dict[str, list[int]] = {}
-        for number, (_, words) in enumerate(names):
-            for word in set(words):
-                self._holding.setdefault(word, []).append(number)
-        self._word_weight = {word: self._weight_in(space)(word) for word in self._holding}
-
-    def equal(self, query: str) -> Any:
-        """For every procedure, 1 if the query is one of its names."""
-        equal = np.zeros(self._size)
-        equal[self._owners.get(_bare(query), [])] = 1
-        return equal
-
-    def contained(self, query: str) -> tuple[Any, Any]:
-        """For every procedure, the largest share of one of its names that stands in the query.
-
-        Returns:
-            The squared share by weight and by number of words.
-        """
-        weight, number = np.zeros(len(self._owner)), np.zeros(len(self._owner))
-        for word in set(query.split()) & self._holding.keys():
-            holding = self._holding[word]
-            weight[holding] += self._word_weight[word]
-            number[holding] += 1
-        return self._best(weight, self._weights), self._best(number, self._lengths)
-
-    def _best(self, found: Any, whole: Any) -> Any:
-        best = np.zeros(self._size)
-        if found.size:
-            np.maximum.at(best, self._owner, (found / whole) ** 2)
-        return best
-
-    @staticmethod
-    def _weight_in(space: _Space) -> Callable[[str], float]:
-        return lambda word: max(space.weight(word), 0.05)
+    def _letters_of_best(self, query: str, rows: Any) -> Any:
+        """For some procedures, the cosine of the query with their best phrase, by letters."""
+        starts, ends = self._starts[rows], self._ends[rows]
+        numbers = np.concatenate([np.arange(start, end) for start, end in zip(starts, ends, strict=True)])
+        begins = np.concatenate([[0], np.cumsum(ends - starts)[:-1]])
+        return np.maximum.reduceat(self._letters.similarities(query, numbers), begins)
 
 
 def _bare(name: str) -> str:
@@ -336,6 +268,6 @@ def _spoken(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (spoken(text) for text in texts))))
 
 
-def build(procedures: Mapping[str, Procedure], weights: Weights) -> Index:
-    """The index over a catalogue."""
-    return Index([Entry.of(procedure) for procedure in procedures.values()], weights)
+def build(procedures: Mapping[str, Procedure]) -> Index:
+    """The index over a catalogue, with the weights learnt for its size."""
+    return Index([Entry.of(procedure) for procedure in procedures.values()], Weights.read(len(procedures)))

@@ -14,7 +14,6 @@ from actions import turn
 from actions.procedure import ActionAnswerProcedure
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures.catalogue import Catalogue
-from bot.procedures.search import Weights
 from bot.procedures.store import Store, connect
 from bot.settings import ROOT
 from tests.conftest import TODAY
@@ -33,7 +32,7 @@ def run(message: Tracker) -> tuple[dict[str, Any], dict[str, Any]]:
 
 @pytest.fixture
 def loaded(loaded_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Catalogue(Store(connect(loaded_url)), Weights.read(), lambda: TODAY)
+    known = Catalogue(Store(connect(loaded_url)), lambda: TODAY)
     monkeypatch.setattr(turn, "catalogue", lambda: known)
 
 

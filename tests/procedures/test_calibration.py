@@ -37,5 +37,5 @@ def test_steepening_makes_right_answers_likelier() -> None:
 
 
 def test_without_questions_nothing_is_steepened() -> None:
-    weights = Weights.read()
+    weights = Weights.read(150)
     assert calibration.steepen(weights, []) == weights

@@ -8,7 +8,6 @@ import pytest
 from bot.procedures import catalogue
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.definitions import Definition, code_of
-from bot.procedures.search import Weights
 from bot.procedures.store import Store, connect, migrate
 from tests.conftest import TODAY
 
@@ -24,7 +23,7 @@ def test_a_change_of_the_database_is_noticed(
     store: Store, curated: list[Definition], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.load(curated[:2], [])
-    known = Catalogue(store, Weights.read(), lambda: TODAY)
+    known = Catalogue(store, lambda: TODAY)
     first = known.snapshot()
     assert known.snapshot() is first
     store.load(curated[:3], [])
@@ -41,7 +40,7 @@ def test_a_new_day_is_noticed(store: Store, curated: list[Definition], monkeypat
     ending = replace(curated[0], data={**curated[0].data, "valid_to": "2026-11-23"})
     store.load([ending, curated[1]], [])
     day = [date(2026, 11, 23)]
-    known = Catalogue(store, Weights.read(), lambda: day[0])
+    known = Catalogue(store, lambda: day[0])
     assert len(known.snapshot().procedures) == 2
     day[0] = date(2026, 11, 24)
     assert list(known.snapshot().procedures) == [code_of(curated[1])]

@@ -78,9 +78,9 @@ def test_any_text_can_be_ranked(text: str) -> None:
         Entry("1", ("khai sinh",), ("dang ky khai sinh",), ""),
         Entry("2", ("khai tu",), ("dang ky khai tu",), ""),
     ]
-    ranking = Index(entries, Weights.read()).rank(text)
+    ranking = Index(entries, Weights.read(2)).rank(text)
     assert {candidate.code for candidate in ranking.candidates} == {"1", "2"}
 
 
 def test_an_empty_catalogue_finds_nothing() -> None:
-    assert Index([], Weights.read()).rank("khai sinh").none == 1.0
+    assert Index([], Weights.read(2)).rank("khai sinh").none == 1.0
