@@ -20,7 +20,6 @@ from bot.dialogue.trace import trace
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.model import ASPECTS
-from bot.procedures.search import Weights
 from bot.procedures.store import Store, connect
 from bot.settings import Settings
 
@@ -35,7 +34,7 @@ TIME_LIMIT = 8.0
 @cache
 def catalogue() -> Catalogue:
     """The catalogue of this process."""
-    return Catalogue(Store(connect(Settings.read().database_url)), Weights.read())
+    return Catalogue(Store(connect(Settings.read().database_url)))
 
 
 class TurnAction(Action, ABC):

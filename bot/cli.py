@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot.feedback_cli import questions_app, ratings
-from bot.procedures import calibration, definitions, portal_guides, search
+from bot.procedures import calibration, definitions, portal_guides, sayings, search
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.render import Renderer
 from bot.procedures.search import Entry
@@ -27,6 +27,7 @@ from bot.zalo_cli import app as zalo_app
 PROCEDURES = ROOT / "data" / "procedures"
 GUIDES = ROOT / "data" / "portal"
 QUESTIONS = ROOT / "data" / "questions" / "calibration.jsonl"
+SAYINGS = ROOT / "data" / "sayings"
 FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
@@ -38,6 +39,9 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Folder = Annotated[Path, typer.Option(help="The folder of procedure definitions.", exists=True, file_okay=False)]
 Guides = Annotated[Path, typer.Option(help="The folder of portal guides.", exists=True, file_okay=False)]
+
+
+Asked = Annotated[Path, typer.Option("--sayings", help="The folder of ways of asking.", exists=True, file_okay=False)]
 
 
 def main() -> None:
@@ -75,6 +79,7 @@ def _report_problems(problems: list[Problem]) -> None:
 def check(
     procedures: Folder = PROCEDURES,
     guides: Guides = GUIDES,
+    asked: Asked = SAYINGS,
     imported: Annotated[
         bool, typer.Option("--imported", help="The dubious places in imported records instead.")
     ] = False,
@@ -85,30 +90,43 @@ def check(
         check_imported(kind)
         return
     definition_files, guide_files, problems = _read(procedures, guides)
+    asked_files, asked_problems = sayings.read_folder(asked)
+    problems += [*asked_problems, *sayings.check(asked_files)]
     if problems:
         _report_problems(problems)
-    console.print(f"{len(definition_files)} procedures and {len(guide_files)} guides are in order.")
+    entries = sum(len(file.data) for file in asked_files)
+    console.print(
+        f"{len(definition_files)} procedures, {len(guide_files)} guides "
+        f"and the ways of asking of {entries} more procedures are in order."
+    )
 
 
 @app.command()
-def load(procedures: Folder = PROCEDURES, guides: Guides = GUIDES) -> None:
-    """Bring the definitions and guides into the database, in one transaction, and all tables up to date."""
+def load(
+    procedures: Folder = PROCEDURES,
+    guides: Guides = GUIDES,
+    asked: Asked = SAYINGS,
+) -> None:
+    """Bring definitions, guides and ways of asking into the database, in one transaction, and all tables up to date."""
     definition_files, guide_files, problems = _read(procedures, guides)
+    asked_files, asked_problems = sayings.read_folder(asked)
+    problems += [*asked_problems, *sayings.check_form(asked_files)]
     if problems:
         _report_problems(problems)
     known = [portal_guides.Guide.from_content(file.data) for file in guide_files]
     database.migrate(connect(Settings.read().conversation_database_url))
-    done = _store().load(definition_files, known)
+    done = _store().load(definition_files, known, sayings.by_code(asked_files))
     _print_load("procedures", done.procedures)
     _print_load("guides", done.guides)
+    _print_load("ways of asking", done.sayings, one_by_one=False)
 
 
-def _print_load(kind: str, report: LoadReport) -> None:
+def _print_load(kind: str, report: LoadReport, *, one_by_one: bool = True) -> None:
     counts = ", ".join(
         f"{len(getattr(report, what))} {what}" for what in ("added", "changed", "unchanged", "withdrawn")
     )
     console.print(f"{kind}: {counts}")
-    for what in ("added", "changed", "withdrawn"):
+    for what in ("added", "changed", "withdrawn") if one_by_one else ():
         for key in getattr(report, what):
             console.print(f"  {what} {key}")
 

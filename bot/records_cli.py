@@ -26,6 +26,7 @@ from bot.records.importing import Progress as Told
 from bot.records.keeping import RecordKeeper, open_changes
 from bot.records.portal_api import PortalApi
 from bot.records.proposing import draft
+from bot.records.reading import UnreadableRecord
 from bot.records.syncing import RECHECKED, SyncStopped, sync
 from bot.settings import ROOT, Settings
 
@@ -222,7 +223,10 @@ def _read_anew(keeper: RecordKeeper) -> None:
     with _progress() as told:
         for number, code in enumerate(codes, start=1):
             told("records", number, len(codes))
-            changed += keeper.reinterpret(code)
+            try:
+                changed += keeper.reinterpret(code)
+            except UnreadableRecord as error:
+                errors.print(f"left as it was: {error}", markup=False)
     console.print(f"{len(codes)} procedures read anew from their kept records; {changed} changed.")
 
 

@@ -175,7 +175,8 @@ def _evidence(procedure: Procedure, row: Document) -> Node:
 
 def _channel(procedure: Procedure, row: Channel, deadlines: Iterable[Deadline]) -> Node:
     own = [deadline for deadline in deadlines if deadline.channel == row.kind]
-    durations = {duration for deadline in own if (duration := _duration(deadline)) is not None}
+    durations = {_duration(deadline) for deadline in own}
+    duration = durations.pop() if len(durations) == 1 else None
     return _without_empty(
         {
             "@id": _part(procedure, row.kind),
@@ -184,7 +185,7 @@ def _channel(procedure: Procedure, row: Channel, deadlines: Iterable[Deadline]) 
             "dct:type": _concept(row.kind),
             "dct:description": [_vietnamese(text) for text in (row.note, *(deadline.text for deadline in own)) if text],
             # Only where every case has the same: one channel has one processing time.
-            "cv:processingTime": {"@value": durations.pop(), "@type": "xsd:duration"} if len(durations) == 1 else None,
+            "cv:processingTime": {"@value": duration, "@type": "xsd:duration"} if duration else None,
         }
     )
 

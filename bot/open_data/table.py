@@ -29,6 +29,22 @@ LEFT_OUT = ("sayings", "twins", "flags")
 TABLE_PARTS: dict[str, type[Any]] = {HEAD: Procedure} | {
     part: kind for part, kind in PARTS.items() if part not in LEFT_OUT
 }
+_CHANNELS = ("in_person", "online", "post")
+_LEVELS = ("commune", "province", "ministry")
+#: (part, column) → the words that may stand there: an answer is put together by them.
+CLOSED: dict[tuple[str, str], tuple[str, ...]] = {
+    (HEAD, "details"): ("complete", "listed"),
+    (HEAD, "levels"): _LEVELS,
+    ("documents", "action"): ("submit", "show", "submit_or_show"),
+    ("confirmations", "status"): ("accepted", "proposed"),
+    ("agencies", "role"): ("receives", "decides", "performs", "coordinates", "authorised"),
+    ("agencies", "level"): _LEVELS,
+    ("channels", "kind"): _CHANNELS,
+    ("deadlines", "channel"): _CHANNELS,
+    ("deadlines", "unit"): ("hour", "working_hour", "day", "working_day", "month", "year"),
+    ("fees", "kind"): ("fixed", "free", "provincial", "not_published"),
+    ("fees", "channels"): _CHANNELS,
+}
 #: A spreadsheet takes what begins so for a formula; an apostrophe before it says that it is text.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "'")
 _WIDTHS = {"code": 12, "name": 60, "text": 60, "what": 60}
@@ -115,7 +131,10 @@ def read(path: Path) -> list[Procedure]:
     orphans = sorted(set(found) - set(heads))
     if orphans:
         raise UnreadableTable(f"{path}: {orphans[0]} has rows, but none in '{_words()['parts'][HEAD]}'")
-    return [_procedure(code, heads[code], found.get(code, {})) for code in sorted(heads)]
+    procedures = [_procedure(code, heads[code], found.get(code, {})) for code in sorted(heads)]
+    for procedure in procedures:
+        _check_rows(path, procedure)
+    return procedures
 
 
 def _rows(procedures: Iterable[Procedure]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -204,16 +223,41 @@ def _row(where: str, part: str, cells: Mapping[str, str]) -> dict[str, Any]:
         if column.name not in columns_of(part):
             continue
         text = (cells.get(column.name) or "").strip()
-        if not text:
-            if column.default is MISSING and column.default_factory is MISSING:
-                row[column.name] = () if str(column.type).startswith("tuple") else ""
+        is_required = column.default is MISSING and column.default_factory is MISSING
+        if not text and not is_required:
             continue
+        kind = str(column.type).removesuffix(" | None")
         try:
-            row[column.name] = _READ[str(column.type).removesuffix(" | None")](text)
+            value = _READ[kind](text)
+            _check_closed((part, column.name), value)
         except (ValueError, KeyError) as error:
             heading = _words()["columns"][column.name]
-            raise UnreadableTable(f"{where}: '{text}' cannot stand under '{heading}'") from error
+            raise UnreadableTable(f"{where}: '{text}' cannot stand under '{heading}' ({error})") from error
+        row[column.name] = value
     return row
+
+
+def _check_closed(place: tuple[str, str], value: Any) -> None:
+    known = CLOSED.get(place)
+    values = value if isinstance(value, tuple) else (value,)
+    if known and not set(values) <= set(known):
+        raise ValueError(f"there are: {', '.join(known)}")
+
+
+def _check_rows(path: Path, procedure: Procedure) -> None:
+    """What no single cell shows: cases that there are not, and amounts that are missing."""
+    known = {(answer.question, answer.key) for answer in procedure.case_answers}
+    for part in TABLE_PARTS:
+        for row in () if part == HEAD else getattr(procedure, part):
+            for question, answers in getattr(row, "when", {}).items():
+                unknown = [answer for answer in answers if (question, answer) not in known]
+                if unknown:
+                    title = _words()["parts"][part]
+                    raise UnreadableTable(
+                        f"{path}, '{title}' of {procedure.code}: there is no answer '{question}: {unknown[0]}'"
+                    )
+    if any(fee.kind == "fixed" and fee.amount is None for fee in procedure.fees):
+        raise UnreadableTable(f"{path}, '{_words()['parts']['fees']}' of {procedure.code}: a fixed fee has no amount")
 
 
 def _when(text: str) -> dict[str, tuple[str, ...]]:

@@ -52,24 +52,18 @@ def by_code(files: Iterable[SourceFile]) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def check(files: Sequence[SourceFile], known: set[str] | None = None) -> list[Problem]:
-    """Every problem in a set of files that belong together.
+def check_form(files: Sequence[SourceFile]) -> list[Problem]:
+    """What keeps a set of files from being loaded: departures from the schema, and codes that stand twice."""
+    broken = [problem for file in files for problem in (*schema_problems(file, SCHEMA), *text_problems(file))]
+    return sorted([*broken, *_repeated_codes(files)])
 
-    Args:
-        files: The files.
-        known: The codes of all procedures, where they are known: twins must be among them.
-    """
-    problems: list[Problem] = []
-    sound = []
-    for file in files:
-        broken = [*schema_problems(file, SCHEMA), *text_problems(file)]
-        problems += broken
-        if not broken:
-            sound.append(file)
-    problems += _repeated_codes(sound)
-    problems += [problem for file in sound for problem in _entry_problems(file, known)]
-    problems += _copies(sound)
-    return sorted(problems)
+
+def check(files: Sequence[SourceFile]) -> list[Problem]:
+    """Every problem in a set of files that belong together; takes a while, because it compares all texts."""
+    broken = check_form(files)
+    if broken:
+        return broken
+    return sorted([*(problem for file in files for problem in _entry_problems(file)), *_copies(files)])
 
 
 def _texts(code: str, entry: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
@@ -88,7 +82,7 @@ def _repeated_codes(files: Sequence[SourceFile]) -> Iterator[Problem]:
                 yield file.problem((code,), f"{code} stands in {other.path.name} too", "Keep it in one file")
 
 
-def _entry_problems(file: SourceFile, known: set[str] | None) -> Iterator[Problem]:
+def _entry_problems(file: SourceFile) -> Iterator[Problem]:
     for code, entry in file.data.items():
         ways = Counter({kind: len(entry.get(kind, ())) for kind in KINDS})
         kinds = [kind for kind, number in ways.items() if number]
@@ -99,10 +93,9 @@ def _entry_problems(file: SourceFile, known: set[str] | None) -> Iterator[Proble
             yield file.problem((code,), f"it is one-sided: only {', '.join(kinds)}", advice)
         yield from _wording_problems(file, code, entry)
         for number, twin in enumerate(entry.get("twins", ())):
-            if twin["code"] == code or (known is not None and twin["code"] not in known):
-                yield file.problem(
-                    (code, "twins", number), f"{twin['code']} is no other procedure", "Name the one it is confused with"
-                )
+            if twin["code"] == code:
+                place = (code, "twins", number)
+                yield file.problem(place, "the procedure names itself", "Name the one it is confused with")
 
 
 def _wording_problems(file: SourceFile, code: str, entry: Mapping[str, Any]) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ _PLACE = re.compile(
 )
 _DISTRICT = re.compile(r"cấp huyện|\bhuyện\b|\bquận\b|thị xã\b", re.IGNORECASE)
 _LEVELS = (
-    ("commune", re.compile(r"cấp xã|\bxã\b|phường", re.IGNORECASE)),
+    ("commune", re.compile(r"cấp xã|\bxã\b(?! hội)|phường", re.IGNORECASE)),
     ("province", re.compile(r"cấp tỉnh|^sở\b|tỉnh, thành phố|ủy ban nhân dân tỉnh|công an tỉnh", re.IGNORECASE)),
     ("ministry", re.compile(r"^(?:bộ|cục|tổng cục|thanh tra bộ|ngân hàng nhà nước việt nam)\b", re.IGNORECASE)),
 )

@@ -97,11 +97,12 @@ def _paper(row: Mapping[str, Any]) -> Paper:
 
 
 def _method(method: Mapping[str, Any]) -> Method:
+    time, words = _time(method.get("processingTime"))
     return Method(
         _CHANNELS[method["submissionMethod"]],
-        _number(method.get("processingTime")),
+        time,
         _UNITS.get(method.get("processingTimeUnit") or ""),
-        one_line(method.get("description")),
+        " ".join(text for text in (words, one_line(method.get("description"))) if text),
         tuple(_fee(fee) for fee in method.get("fees") or ()),
     )
 
@@ -115,6 +116,16 @@ def _fee(fee: Mapping[str, Any]) -> PublishedFee:
 def _handling_time(case: Mapping[str, Any]) -> tuple[float, str | None]:
     time = case["processingDay"]
     return float(time.get("qty") or 0), _UNITS.get(time.get("type") or "")
+
+
+def _time(value: Any) -> tuple[float | None, str]:
+    """A processing time: its number, or the words that some records have in its place."""
+    if not isinstance(value, str):
+        return _number(value), ""
+    try:
+        return _number(value.strip().replace(",", ".")), ""
+    except ValueError:
+        return None, one_line(value)
 
 
 def _text(value: Any) -> str:

@@ -24,6 +24,8 @@ _FREE = re.compile(
     r"(?: (?:và|,) lệ phí)?)\b(?!.*(?:đối với|trường hợp|nếu|khi|trừ|riêng|từ ngày|đến (?:hết )?ngày))",
     re.IGNORECASE,
 )
+#: Words beside an empty cell that say something about the fee; others are scraps of the table.
+_TELLING = re.compile(r"\d|thông tư|nghị định|nghị quyết|luật|quy định|miễn|giảm|không|theo", re.IGNORECASE)
 _REDUCED = re.compile(r"áp dụng mức", re.IGNORECASE)
 _PROVINCIAL = re.compile(r"Hội đồng nhân dân|HĐND", re.IGNORECASE)
 _MONEY = re.compile(r"(\d[\d.,]*) ?(nghìn|ngàn|triệu|tỷ)? ?(?:đồng|đ(?=[/)\s.,;]|$)|VNĐ|VND)", re.IGNORECASE)
@@ -81,7 +83,8 @@ def _amounts_are_alike(cells: Sequence[PublishedFee]) -> bool:
 def _read(cell: PublishedFee, names: Mapping[str, str]) -> tuple[list[Fee], Flag | None]:
     name = names[cell.sort]
     text = "" if says_nothing(cell.text) else one_line(cell.text)
-    note, reference = (shortened(text, LONGEST_NOTE) or None), _reference(text)
+    note = shortened(text, LONGEST_NOTE) if _TELLING.search(text) else None
+    reference = _reference(text)
     if cell.amount:
         return _fixed(cell, name, text, note, reference)
     fee = Fee(name, "not_published", note=note, reference=reference)

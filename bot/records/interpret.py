@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.procedures.model import Agency, Condition, Document, Flag, LegalBasis, Procedure, Result
+from bot.procedures.model import Agency, Channel, Condition, Document, Flag, LegalBasis, Procedure, Result
 from bot.records.agencies import read_agencies
 from bot.records.confirmations import read_confirmations
 from bot.records.deadlines import read_channels, read_deadlines
@@ -98,7 +99,7 @@ def _complete(record: Record, head: Mapping[str, Any], flags: Sequence[Flag]) ->
                 papers.documents, texts, coordinating, record.decision_number or said["reference"], said["confirmation"]
             )
         ),
-        channels=tuple(read_channels(record.methods)),
+        channels=tuple(_channels(record, found)),
         deadlines=tuple(deadlines),
         fees=tuple(fees),
         steps=tuple(steps),
@@ -107,6 +108,16 @@ def _complete(record: Record, head: Mapping[str, Any], flags: Sequence[Flag]) ->
         legal_basis=tuple(LegalBasis(law.number, law.name) for law in record.laws if law.number or law.name),
         flags=tuple(dict.fromkeys(found)),
     )
+
+
+def _channels(record: Record, flags: Sequence[Flag]) -> list[Channel]:
+    """The ways to file; their words are left out where they may tell a time or a fee that is withheld."""
+    channels = read_channels(record.methods)
+    if not {flag.part for flag in flags if flag.withheld} & {"deadlines", "fees"}:
+        return channels
+    return [
+        channel if not re.search(r"\d", channel.note or "") else replace(channel, note=None) for channel in channels
+    ]
 
 
 def _levels(agencies: Sequence[Agency]) -> tuple[str, ...]:

@@ -39,6 +39,12 @@ _COUNTS = re.compile(
     r"(?:(?<=/20\d\d)|(?<!\d)(?<!\d[.,/]))(0|[1-9]\d?) bản chính(?:,(0|[1-9]\d?) bản sao)?"
     r"(?! ?(?:hoặc|và|kèm|có|để|của)\b)"
 )
+#: Where the next agency of a list begins: after a comma, with a word that agencies' names begin with.
+_AGENCY_SEAM = re.compile(
+    r", (?=(?:Bộ|Cục|Chi cục|Tổng cục|Sở|Ủy ban|Uỷ ban|UBND|Công an|Phòng|Trung tâm|Cơ quan|Chi nhánh|Văn phòng|Ban"
+    r"|Ngân hàng|Thuế|Cảng|Viện|Trường|Đại sứ quán|Bảo hiểm|Thanh tra|Vụ|Tòa án|Toà án|Kho bạc|Hải quan|Bệnh viện"
+    r"|Chủ tịch|Bộ phận|Đơn vị|Tổ chức|Hội đồng|Thủ tướng|Chính phủ|Các|Cấp)\b)"
+)
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|rar|zip|rtf|odt)$", re.IGNORECASE)
 #: What is left of counts that could not be told from the number before them ("Mẫu số 011 bản chínhẢnh").
 _COUNTS_LEFT = re.compile(r"\d bản chính(?:,\d+ bản sao)?(?=$|[^\s.,;:)\]/”\"])")
@@ -91,7 +97,7 @@ _NUMBER = re.compile(
 )
 #: A name that still holds a glued number, or ends inside one: the cells around it were not told apart.
 _GLUED_IN_NAME = re.compile(rf"\d/[A-ZĐ]+(?:-[A-ZĐ]+)*(?:[{CAPITAL}][{SMALL}]+ |[{SMALL}])|[{SMALL}]\d+/\d{{4}}/")
-_GLUED_BEFORE = re.compile(r"(?:19|20)\d\d(?=\d+/)")
+_GLUED_BEFORE = re.compile(r"(?:19|20)\d\d(?:\.(?=\d+/)|(?=\d+/))")
 _KIND_BEFORE_NUMBER = re.compile(rf"^{_LAW_KIND}(?: số)?:? ?")
 
 
@@ -147,8 +153,8 @@ def _listed(cell: str) -> tuple[str, ...]:
 def _agencies(page: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, role in _ROLES.items():
         cell = one_line(page[key])
-        # An agency's own name may hold a comma ("Thuế tỉnh, thành phố"); the next one begins with a capital.
-        for name in re.split(rf", (?=[{CAPITAL}])", cell):
+        # An address is one, whatever commas it has; so may an agency's own name be ("Cục Đê điều và Phòng, chống …").
+        for name in [cell] if role == "receives" else _AGENCY_SEAM.split(cell):
             if not says_nothing(name):
                 yield role, name
 

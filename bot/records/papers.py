@@ -20,7 +20,7 @@ _EFORM = re.compile(r"điện tử tương tác", re.IGNORECASE)
 # No paper but a rule about papers, whatever its count.
 _SURE_RULE = re.compile(
     r"^(?:lưu ý|ghi chú|chú ý|số lượng(?: hồ sơ)?\b|số bộ|có thể (?:sử dụng|nộp|gửi)"
-    r"|yêu cầu (?:doanh nghiệp|người|tổ chức))",
+    r"|yêu cầu (?:doanh nghiệp|người|tổ chức)|(?:thành phần )?hồ sơ (?:bao )?gồm\b.{0,20}:?$)",
     re.IGNORECASE,
 )
 # The same if it is counted 0, and a whole sentence.
@@ -99,11 +99,11 @@ def _add_group(result: Papers, group: PaperGroup, heading: Heading, when: When) 
 
 
 def _is_rule(paper: Paper, text: str) -> bool:
-    if _SURE_RULE.match(text) or _LEADS_ON.search(text):
+    if _SURE_RULE.match(text):
         return True
     if paper.originals or paper.copies:
         return False
-    return _RULE.match(text) is not None
+    return _RULE.match(text) is not None or _LEADS_ON.search(text) is not None
 
 
 def _stands_already(documents: Iterable[Document], new: Document) -> bool:

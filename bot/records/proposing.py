@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap
 from bot.procedures.model import Deadline, Procedure, to_content
 
 #: The parts of a definition whose rows are those of the model, in the order of a file.
-_SAME_ROWS = ("documents", "forms", "agencies", "fees", "results", "conditions", "legal_basis")
+_SAME_ROWS = ("forms", "agencies", "fees", "results", "conditions", "legal_basis")
 _HEAD = (
     "code",
     "name",
@@ -46,6 +46,7 @@ def draft(procedure: Procedure) -> str:
     data["sayings"] = {style: _said(procedure, style) for style in _STYLES}
     if procedure.case_questions:
         data["case_questions"] = _questions(content)
+    data["documents"] = [_document(row) for row in content.get("documents", [])]
     data |= {part: content.get(part, []) for part in _SAME_ROWS}
     data["document_notes"] = [row.text for row in procedure.document_notes]
     data["confirmations"] = [_confirmation(row) for row in content.get("confirmations", [])]
@@ -54,6 +55,9 @@ def draft(procedure: Procedure) -> str:
         for row in content.get("channels", [])
     ]
     data["steps"] = [{"who": row.who or _TO_WRITE, "what": row.what} for row in procedure.steps]
+    if procedure.is_listed_only:
+        for part in [key for key, value in data.items() if not value]:
+            del data[part]
     data.yaml_set_start_comment(_NOTE.format(to_write=_TO_WRITE))
     for flag in procedure.flags:
         if flag.part in data:
@@ -79,6 +83,14 @@ def _questions(content: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for question in content["case_questions"]
     ]
+
+
+def _document(row: Mapping[str, Any]) -> CommentedMap:
+    """A document without the heading that it has in the record, which stays as a comment."""
+    result = CommentedMap({key: value for key, value in row.items() if key != "heading"})
+    if "heading" in row:
+        result.yaml_set_comment_before_after_key("name", before=row["heading"], indent=4)
+    return result
 
 
 def _confirmation(row: Mapping[str, Any]) -> CommentedMap:

@@ -16,7 +16,7 @@ CAPITAL = "A-Z" + "".join(char for char in _LETTERS if char.isupper())
 
 _SPACES = re.compile(r"[^\S\n]+")
 _BULLET = re.compile(
-    r"^(?:[-–—+*•·▪●○‣]|\(?(?:[ivx]{1,4}|[a-zđ]|\d{1,2}(?:\.\d{1,2})*)[.)]|\d{1,2}\.)\s*", re.IGNORECASE
+    r"^(?:[-–—+*•·▪●○‣]|\(?(?:[ivx]{1,4}|[a-zđ]|[1-9]\d?(?:\.\d{1,2})*)[.)]|\d{1,2}\.)\s*", re.IGNORECASE
 )
 _NOTHING = re.compile(r"^(?:không(?: có(?: thông tin)?| quy định| yêu cầu)?|-+|n/a|null)?[.;,:]?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(rf"(?<=[.;!?])\s+(?=[{CAPITAL}(–+-])")

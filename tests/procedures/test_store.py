@@ -109,3 +109,84 @@ def test_an_sqlite_folder_is_made(tmp_path: Path) -> None:
     migrate(engine)
     assert Store(engine).revision() == 0
     engine.dispose()
+
+
+def test_a_procedure_is_given_as_it_was_on_a_day(engine: Engine, curated: list[Definition]) -> None:
+    days = [TODAY - timedelta(days=number) for number in (30, 20, 10)]
+    today = iter([days[0], days[0], days[1], days[2]])
+    store = Store(engine, lambda: next(today))
+    fees = [
+        {"name": "Lệ phí", "kind": "fixed", "amount": 10_000, "valid_to": days[1].isoformat()},
+        {"name": "Lệ phí", "kind": "fixed", "amount": 20_000, "valid_from": (days[1] + timedelta(days=1)).isoformat()},
+    ]
+    first = changed(curated[0], fees=fees)
+    code = code_of(first)
+    store.load([first], [])
+    # Compared once more on the same day, and with more ways of asking: no other version.
+    store.load([changed(first, checked_on=TODAY.isoformat(), names=["thẻ vịt"])], [])
+    store.load([changed(first, summary="Khác trước.")], [])
+    store.load([], [])
+    assert store.versions(code) == days
+
+    def as_of(day: date) -> tuple[str, list[int | None]] | None:
+        procedure = store.procedure_as_of(code, day)
+        return procedure and (procedure.summary, [fee.amount for fee in procedure.fees])
+
+    before = str(first.data["summary"])
+    assert as_of(days[0] - timedelta(days=1)) == (before, [10_000])
+    assert as_of(days[0]) == (before, [10_000])
+    assert as_of(days[1] - timedelta(days=1)) == (before, [10_000])
+    assert as_of(days[1]) == ("Khác trước.", [10_000])
+    assert as_of(days[2] - timedelta(days=1)) == ("Khác trước.", [20_000])
+    assert as_of(days[2]) is None
+    assert as_of(TODAY) is None
+    assert store.procedure_as_of("9.999999", TODAY) is None
+    assert store.versions("9.999999") == []
+
+
+def test_a_version_tells_when_a_procedure_was_in_force(engine: Engine, curated: list[Definition]) -> None:
+    store = Store(engine, lambda: TODAY)
+    ended = changed(curated[0], valid_to=(TODAY - timedelta(days=1)).isoformat())
+    store.load([ended], [])
+    assert store.procedure_as_of(code_of(ended), TODAY) is None
+    assert store.procedure_as_of(code_of(ended), TODAY - timedelta(days=1)) is not None
+
+
+def test_every_row_is_given_where_no_day_is_asked_for(engine: Engine, curated: list[Definition]) -> None:
+    store = Store(engine)
+    fees = [
+        {"name": "Lệ phí", "kind": "fixed", "amount": 10_000, "valid_to": "2025-06-30"},
+        {"name": "Lệ phí", "kind": "fixed", "amount": 20_000, "valid_from": "2025-07-01"},
+    ]
+    definition = changed(curated[0], fees=fees, valid_to="2025-12-31")
+    store.load([definition], [])
+    whole = store.procedures(None)
+    assert whole == {code_of(definition): model.from_definition(definition.data)}
+    assert store.procedures(TODAY) == {}
+
+
+def test_ways_of_asking_are_loaded_with_the_definitions_and_withdrawn_like_them(
+    engine: Engine, curated: list[Definition]
+) -> None:
+    store = Store(engine)
+    code = code_of(curated[0])
+    sayings = {
+        code: {
+            "sayings": [{"style": "formal", "text": "xin cấp thẻ vịt"}],
+            "twins": [{"code": "9.000002", "question": "Vịt hay ngan ạ?"}],
+        },
+        "9.000009": {"sayings": [{"style": "formal", "text": "xin cấp thẻ ngan"}]},
+    }
+    reports = store.load(curated[:1], [], sayings)
+    assert reports.sayings.added == tuple(sorted(sayings))
+    served = store.procedure(code, TODAY)
+    assert served is not None
+    assert "xin cấp thẻ vịt" in {saying.text for saying in served.sayings}
+    assert "9.000002" in {twin.code for twin in served.twins}
+    # Ways of asking for what no layer describes serve nothing.
+    assert [head.code for head in store.heads(TODAY)] == [code]
+    assert not store.load(curated[:1], [], sayings).sayings.is_change
+    assert store.load(curated[:1], []).sayings.withdrawn == tuple(sorted(sayings))
+    served = store.procedure(code, TODAY)
+    assert served is not None
+    assert "xin cấp thẻ vịt" not in {saying.text for saying in served.sayings}
