@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ from bot.procedures.model import Procedure
 from bot.procedures.portal_guides import Guide
 from bot.procedures.search import Index, Ranking
 from bot.procedures.store import Store
+
+logger = logging.getLogger(__name__)
 
 #: Seconds after which the database is asked again whether it changed.
 CHECK_EVERY = 30.0
@@ -37,29 +40,45 @@ class Snapshot:
 
 
 class Catalogue:
-    """Gives the current snapshot; safe to use from several threads."""
+    """Gives the current snapshot; safe to use from several threads.
+
+    The first snapshot is waited for. From then on a thread of its own looks for changes of the database and builds
+    the next one beside the old, so that no question ever waits for it.
+    """
 
     def __init__(self, store: Store, today: Callable[[], date] = date.today) -> None:
         self._store = store
         self._today = today
-        self._lock = threading.Lock()
+        self._renewing = threading.Lock()
         self._state: tuple[int, date] | None = None
         self._snapshot: Snapshot | None = None
-        self._checked = 0.0
+        self._is_watching = False
 
     def snapshot(self) -> Snapshot:
-        """The catalogue as the database has it today, at most ``CHECK_EVERY`` seconds old."""
-        with self._lock:
-            if self._snapshot is None or time.monotonic() - self._checked > CHECK_EVERY:
-                self._renew()
-            assert self._snapshot is not None
-            return self._snapshot
+        """The catalogue as the database had it when it was last looked at."""
+        if self._snapshot is None:
+            self.renew()
+            with self._renewing:
+                if not self._is_watching:
+                    self._is_watching = True
+                    threading.Thread(target=self._look_for_changes, name="catalogue", daemon=True).start()
+        assert self._snapshot is not None
+        return self._snapshot
 
-    def _renew(self) -> None:
-        today = self._today()
-        state = (self._store.revision(), today)
-        if state != self._state:
-            procedures = self._store.procedures(today)
-            self._snapshot = Snapshot(procedures, self._store.guides(), search.build(procedures))
-            self._state = state
-        self._checked = time.monotonic()
+    def renew(self) -> None:
+        """Take in what the database has today, if that is other than before."""
+        with self._renewing:
+            today = self._today()
+            state = (self._store.revision(), today)
+            if state != self._state:
+                procedures = self._store.procedures(today)
+                self._snapshot = Snapshot(procedures, self._store.guides(), search.build(procedures))
+                self._state = state
+
+    def _look_for_changes(self) -> None:
+        while True:
+            time.sleep(CHECK_EVERY)
+            try:
+                self.renew()
+            except Exception:  # whatever ails the database, the snapshot at hand goes on answering
+                logger.exception("catalogue.renewal_failed")

@@ -109,7 +109,7 @@ def changed_cell(way: str, path: Path, part: str, column: str, value: Any) -> No
 
 
 @pytest.mark.parametrize("way", WAYS)
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given=st.lists(procedures(), max_size=3, unique_by=lambda procedure: procedure.code))
 def test_what_is_written_is_read_back(way: str, tmp_path: Path, given: list[Procedure]) -> None:
     path = written(way, given, tmp_path)

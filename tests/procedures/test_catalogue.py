@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -19,22 +20,33 @@ def store(tmp_path: Path) -> Store:
     return Store(engine)
 
 
-def test_a_change_of_the_database_is_noticed(
-    store: Store, curated: list[Definition], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_change_of_the_database_is_noticed(store: Store, curated: list[Definition]) -> None:
     store.load(curated[:2], [])
     known = Catalogue(store, lambda: TODAY)
     first = known.snapshot()
     assert known.snapshot() is first
     store.load(curated[:3], [])
     assert known.snapshot() is first  # not asked again so soon
-    monkeypatch.setattr(catalogue, "CHECK_EVERY", -1.0)
+    known.renew()
     assert code_of(curated[2]) in known.snapshot().procedures
     assert known.snapshot() is known.snapshot()
 
 
-def test_a_new_day_is_noticed(store: Store, curated: list[Definition], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "CHECK_EVERY", -1.0)
+def test_a_change_is_noticed_without_being_asked(
+    store: Store, curated: list[Definition], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "CHECK_EVERY", 0.05)
+    store.load(curated[:2], [])
+    known = Catalogue(store, lambda: TODAY)
+    known.snapshot()
+    store.load(curated[:3], [])
+    deadline = time.monotonic() + 20
+    while code_of(curated[2]) not in known.snapshot().procedures:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_new_day_is_noticed(store: Store, curated: list[Definition]) -> None:
     from dataclasses import replace
 
     ending = replace(curated[0], data={**curated[0].data, "valid_to": "2026-11-23"})
@@ -43,4 +55,5 @@ def test_a_new_day_is_noticed(store: Store, curated: list[Definition], monkeypat
     known = Catalogue(store, lambda: day[0])
     assert len(known.snapshot().procedures) == 2
     day[0] = date(2026, 11, 24)
+    known.renew()
     assert list(known.snapshot().procedures) == [code_of(curated[1])]

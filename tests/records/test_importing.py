@@ -29,8 +29,8 @@ from tests.records.made_up import DAY, PROVINCE, PROVINCES, described, entry, pa
 from tests.records.test_keeping import everything, kept_rows
 
 LATER = DAY + timedelta(days=7)
-#: Enough to be killed among.
-MANY = 150
+#: Enough to be killed among: as many list entries, and as many details.
+MANY = 75
 
 
 @pytest.fixture

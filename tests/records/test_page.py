@@ -259,12 +259,15 @@ def test_results_stand_before_their_codes() -> None:
 
 
 def test_agencies_are_split_where_the_next_name_begins() -> None:
-    record = read(co_quan_thuc_hien="Thuế tỉnh, thành phố, Trạm vịt", co_quan_phoi_hop="Trạm gà, Không có thông tin")
+    record = read(
+        co_quan_thuc_hien="Thuế tỉnh, thành phố, Cục Vịt và Phòng, chống cáo, Sở Vịt",
+        dia_chi_tiep_nhan="Trung tâm vịt, Phòng 4, Hưng Yên",
+    )
     assert record.agencies == (
         ("performs", "Thuế tỉnh, thành phố"),
-        ("performs", "Trạm vịt"),
-        ("coordinates", "Trạm gà"),
-        ("receives", "Quầy số 4"),
+        ("performs", "Cục Vịt và Phòng, chống cáo"),
+        ("performs", "Sở Vịt"),
+        ("receives", "Trung tâm vịt, Phòng 4, Hưng Yên"),
     )
 
 
