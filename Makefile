@@ -13,7 +13,7 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help setup run shell test lint check load train validate lock benchmark-pipelines benchmark-page screenshots clean
+.PHONY: help setup run shell test lint check load train validate lock benchmark-pipelines benchmark-search benchmark-page screenshots clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ lock: $(INSTALLED) ## write requirements.lock anew from pyproject.toml
 
 benchmark-pipelines: $(INSTALLED) ## compare NLU pipelines by cross-validation (about half an hour)
 	@$(BIN)/python -m benchmarks.pipelines
+
+benchmark-search: $(INSTALLED) ## compare ways of finding a procedure among all (a few minutes)
+	@$(BIN)/python -m benchmarks.search
 
 benchmark-page: $(INSTALLED) ## measure the page against its budgets (needs Chromium and a running Motcua)
 	@$(BIN)/python -m benchmarks.page

@@ -34,7 +34,7 @@ class KnownWords:
             words = set(text.split())
             for form in words | {f"~{unmarked[word]}" for word in words}:
                 holding.setdefault(form, []).append(number)
-        self._holding = {form: np.array(numbers, dtype=np.intp) for form, numbers in holding.items()}
+        self._holding = {form: np.array(numbers, dtype=np.int32) for form, numbers in holding.items()}
         self._near: dict[str, list[str]] = {}
         for form in self._holding:
             if form.startswith("~"):

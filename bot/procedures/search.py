@@ -26,7 +26,7 @@ from bot.language.normalise import comparable, spoken
 from bot.language.text import fold
 from bot.procedures.known_words import KnownWords
 from bot.procedures.model import Procedure
-from bot.procedures.terms import LetterIndex, TermIndex
+from bot.procedures.terms import LetterIndex, TermIndex, terms_of
 from bot.procedures.titles import Titles
 
 WEIGHTS = Path(__file__).with_name("search_weights.json")
@@ -173,8 +173,12 @@ class Index:
         self._ends = np.cumsum([len(own) for own in unmarked])
         self._starts = self._ends - np.array([len(own) for own in unmarked])
         marked = [" ".join((*entry.phrases, entry.context)) for entry in entries]
-        self._profiles = TermIndex([fold(profile) for profile in marked])
-        self._phrases = TermIndex(phrases, COMMON_IN_PHRASES if len(phrases) > CANDIDATES**2 else 1.0)
+        # Pairs of words that only documents and conditions have are many, and nobody says them.
+        terms = {term for phrase in phrases for term in terms_of(phrase)}
+        terms.update(word for entry in entries for word in fold(entry.context).split())
+        self._profiles = TermIndex([fold(profile) for profile in marked], terms=terms)
+        is_large = len(phrases) > CANDIDATES**2
+        self._phrases = TermIndex(phrases, COMMON_IN_PHRASES, rarest=2) if is_large else TermIndex(phrases, 1.0)
         self._letters = LetterIndex(phrases)
         self._known = KnownWords(marked, self._profiles)
         names = ((number, _bare(fold(title))) for number, entry in enumerate(entries) for title in entry.titles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,8 +10,6 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-#: Words and pairs of words, as they stand between spaces.
-WORDS: dict[str, Any] = {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2)}
 #: A term in more than this share of the texts tells nothing, and would cost the most.
 COMMON = 0.25
 #: How fast a term's repetition stops counting, and how much long texts are held back (Okapi BM25).
@@ -19,11 +17,28 @@ SATURATION = 1.5
 LENGTH = 0.6
 
 
-class TermIndex:
-    """An inverted index over texts: the cost of a query follows its terms, not the number of texts."""
+def terms_of(text: str) -> list[str]:
+    """The terms of a text: its words, and its pairs of words side by side."""
+    words = text.split()
+    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
-    def __init__(self, texts: Sequence[str], common: float = COMMON) -> None:
-        self._vectorizer = CountVectorizer(lowercase=False, dtype=np.float32, **WORDS)
+
+class TermIndex:
+    """An inverted index over texts: the cost of a query follows its terms, not the number of texts.
+
+    Args:
+        texts: The texts, as words with single spaces between.
+        common: A term in more than this share of the texts is passed over.
+        rarest: A term in fewer texts than this is passed over.
+        terms: Only these terms count; all of the texts' terms if not given.
+    """
+
+    def __init__(
+        self, texts: Sequence[str], common: float = COMMON, rarest: int = 1, terms: Collection[str] | None = None
+    ) -> None:
+        self._vectorizer = CountVectorizer(
+            lowercase=False, dtype=np.float32, analyzer=terms_of, min_df=rarest, vocabulary=terms
+        )
         counts = self._vectorizer.fit_transform(texts).tocsr()
         self._size = len(texts)
         holding = np.bincount(counts.indices, minlength=counts.shape[1])
@@ -60,9 +75,7 @@ class TermIndex:
 
     def _columns(self, query: str) -> list[int]:
         known = self._vectorizer.vocabulary_
-        words = query.split()
-        terms = {*words, *(f"{one} {other}" for one, other in pairwise(words))}
-        return [column for term in sorted(terms) if (column := known.get(term)) is not None]
+        return [column for term in sorted(set(terms_of(query))) if (column := known.get(term)) is not None]
 
     def _saturated(self, counts: Any) -> Any:
         lengths = np.asarray(counts.sum(axis=1)).ravel()

@@ -16,7 +16,9 @@ class Titles:
     def __init__(self, names: Iterable[tuple[int, str]], size: int, terms: TermIndex) -> None:
         self._size = size
         named = [(owner, words) for owner, name in names if (words := name.split())]
+        # In order of their owners, so that a procedure's names stand together.
         self._owner = np.array([owner for owner, _ in named], dtype=np.intp)
+        self._starts = np.flatnonzero(np.append(True, np.diff(self._owner) != 0)) if named else self._owner
         owners: dict[str, list[int]] = {}
         for owner, words in named:
             owners.setdefault(" ".join(words), []).append(owner)
@@ -50,5 +52,5 @@ class Titles:
     def _best(self, found: Any, whole: Any) -> Any:
         best = np.zeros(self._size)
         if found.size:
-            np.maximum.at(best, self._owner, (found / whole) ** 2)
+            best[self._owner[self._starts]] = np.maximum.reduceat((found / whole) ** 2, self._starts)
         return best
