@@ -136,6 +136,8 @@ def test_counts_in_prose_are_no_cells() -> None:
         f"{PAPERS_HEAD}Sổ vịt có 1 bản chính, và ảnh vịt1 bản chính",
         f"{PAPERS_HEAD}Sổ vịt",
         f"{PAPERS_HEAD}Sổ vịt1 bản chínhẢnh vịt",
+        f"{PAPERS_HEAD}Đơn theo Mẫu số 53 bản chính",
+        f"{PAPERS_HEAD}Đơn theo Mẫu số 053 bản chínhẢnh vịt1 bản chính",
         "Sổ vịt, ảnh vịt",
     ],
 )
