@@ -15,7 +15,7 @@ MISSED = 3.0
 MOST_CHOICES = 4
 FEWEST_CHOICES = 2
 #: A choice this much less likely than the best is not worth reading.
-LEAST_SHARE = 0.04
+LEAST_SHARE = 0.02
 
 _ORDINALS = {
     "nhat": 0, "dau": 0, "dau tien": 0, "mot": 0, "1": 0, "a": 0,

@@ -9,6 +9,7 @@ from bot.dialogue import decision
 from bot.dialogue.buttons import Button
 from bot.dialogue.phrases import labels, say, settings
 from bot.dialogue.turn import Conversation, Message, Reply
+from bot.language.normalise import comparable
 from bot.language.text import fold
 from bot.procedures import cases
 from bot.procedures.catalogue import Snapshot
@@ -22,9 +23,9 @@ CURRENT_PROCEDURE_ODDS = 3.0
 #: With more words that no follow-up question has, something else may be meant than what is under discussion.
 MOST_FOREIGN_WORDS = 1
 EVENS = 0.5
-#: Below this probability of "none of them" a message of ordinary words alone names a procedure. Questions that
-#: name nothing but an aspect ("lệ phí bao nhiêu") have 0.08 and more, names ("khai tử", "căn cước") 0.02 and less.
-SURELY_NAMED = 0.04
+#: Below this probability of "none of them" a message whose words are not all those of follow-up questions names a
+#: procedure. Questions that name nothing but an aspect have 0.3 and more, names of ordinary words 0.2 and less.
+POSSIBLY_NAMED = 0.25
 
 
 class ProcedureDialogue:
@@ -143,7 +144,10 @@ class ProcedureDialogue:
 
     def _names_something(self, message: Message) -> bool:
         """Whether a message names more than an aspect: by a telling word, or by ordinary ones together ("khai tử")."""
-        return bool(self._content_words(message)) or self._snapshot.rank(message.text).none < SURELY_NAMED
+        if self._content_words(message) or self._snapshot.index.names_one(message.text):
+            return True
+        is_a_follow_up = set(comparable(message.text).split()) <= _follow_up_words()
+        return not is_a_follow_up and self._snapshot.rank(message.text).none < POSSIBLY_NAMED
 
     def _may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
         """Whether a message that names no procedure for sure goes on about the one under discussion."""

@@ -22,8 +22,12 @@ from bot.procedures.search import FEATURES, Compared, Entry, Index, Weights
 
 FOLDS = 5
 RIDGE = 0.02
-#: How many of the questions that reach the search are about nothing in the catalogue.
+#: How many of the questions that reach the search are about nothing in the catalogue: in a chosen few hundred
+#: procedures, and in (nearly) all that there are.
 SHARE_OF_NONE = 0.1
+SHARE_OF_NONE_OF_ALL = 0.03
+#: From so many procedures on a catalogue is taken for all that there are.
+ALL = 2000
 #: So many held-back questions of a fold are asked: more teach nothing new, and take minutes.
 MOST_QUESTIONS = 2000
 _START = Weights((1.0,) * len(FEATURES), 5.0)
@@ -53,7 +57,8 @@ def learn(entries: Sequence[Entry], foreign: Sequence[str], asked: Sequence[tupl
     """
     whole = Index(entries, _START)
     samples = [*held_back(entries), *_named(entries, whole), *_foreign(whole, foreign)]
-    weights = steepen(fit(samples), list(_asked(whole, asked)))
+    share = SHARE_OF_NONE_OF_ALL if len(entries) >= ALL else SHARE_OF_NONE
+    weights = steepen(fit(samples, share), list(_asked(whole, asked)))
     return Weights(weights.features, weights.none, len(entries))
 
 
@@ -120,20 +125,25 @@ def _times(weights: Weights, factor: float) -> Weights:
     return Weights(tuple(weight * factor for weight in weights.features), weights.none * factor, weights.procedures)
 
 
-def fit(samples: Sequence[Sample]) -> Weights:
-    """The weights under which the right answers of the samples are likeliest."""
+def fit(samples: Sequence[Sample], share_of_none: float = SHARE_OF_NONE) -> Weights:
+    """The weights under which the right answers of the samples are likeliest.
+
+    Args:
+        samples: The questions.
+        share_of_none: What share of real questions has no answer in the catalogue.
+    """
     start = np.array([*_START.features, _START.none])
-    result = minimize(_loss, start, args=(samples, _importance(samples)), jac=True, method="L-BFGS-B")
+    result = minimize(_loss, start, args=(samples, _importance(samples, share_of_none)), jac=True, method="L-BFGS-B")
     return Weights(tuple(float(value) for value in result.x[:-1]), float(result.x[-1]))
 
 
-def _importance(samples: Sequence[Sample]) -> Any:
+def _importance(samples: Sequence[Sample], share_of_none: float) -> Any:
     """A weight for each sample, such that those without an answer make up their real share."""
     foreign = np.array([not sample.right for sample in samples])
     share = foreign.mean()
     if not 0 < share < 1:
         return np.ones(len(samples))
-    return np.where(foreign, SHARE_OF_NONE / share, (1 - SHARE_OF_NONE) / (1 - share))
+    return np.where(foreign, share_of_none / share, (1 - share_of_none) / (1 - share))
 
 
 def _loss(parameters: Any, samples: Sequence[Sample], importance: Any) -> tuple[float, Any]:

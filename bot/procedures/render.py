@@ -115,15 +115,13 @@ def deadlines_by_channels(procedure: Procedure) -> list[tuple[tuple[str, ...], l
     return [(tuple(kinds), rows[key]) for key, kinds in groups.items()]
 
 
-def documents_by_heading(procedure: Procedure) -> list[tuple[str, list[Document]]]:
+def documents_by_heading(procedure: Procedure) -> list[tuple[str, str, list[Document]]]:
     """Documents by case, and within a case by the heading of the record; first those of every case."""
-    groups: dict[str, list[Document]] = {"": []}
-    for name, rows in cases.by_case(procedure, procedure.documents):
-        case = f"Trường hợp {name}" if name else ""
+    groups: dict[tuple[str, str], list[Document]] = {("", ""): []}
+    for case, rows in cases.by_case(procedure, procedure.documents):
         for row in rows:
-            heading = " – ".join(part for part in (case, row.heading) if part)
-            groups.setdefault(heading, []).append(row)
-    return [(heading, rows) for heading, rows in groups.items() if rows]
+            groups.setdefault((case, row.heading or ""), []).append(row)
+    return [(case, heading, rows) for (case, heading), rows in groups.items() if rows]
 
 
 def _grouped(rows: Iterable[Any], procedure: Procedure) -> list[tuple[str, list[Any]]]:

@@ -178,7 +178,7 @@ class Index:
         terms.update(word for entry in entries for word in fold(entry.context).split())
         self._profiles = TermIndex([fold(profile) for profile in marked], terms=terms)
         is_large = len(phrases) > CANDIDATES**2
-        self._phrases = TermIndex(phrases, COMMON_IN_PHRASES, rarest=2) if is_large else TermIndex(phrases, 1.0)
+        self._phrases = TermIndex(phrases, COMMON_IN_PHRASES, rarest=2) if is_large else TermIndex(phrases)
         self._letters = LetterIndex(phrases)
         self._known = KnownWords(marked, self._profiles)
         names = ((number, _bare(fold(title))) for number, entry in enumerate(entries) for title in entry.titles)
@@ -225,6 +225,10 @@ class Index:
     def telling_words(self, text: str) -> list[str]:
         """The words of a message that can tell procedures apart: rare in the catalogue, or unknown to it."""
         return [word for word in comparable(text).split() if self._profiles.is_telling(word)]
+
+    def names_one(self, text: str) -> bool:
+        """Whether a whole name of some procedure, of two words or more, stands in a message."""
+        return bool(self.codes) and self._titles.stands_in(fold(spoken(text)))
 
     def _rank_anew(self, text: str) -> Ranking:
         if not self.codes:

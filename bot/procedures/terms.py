@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-#: A term in more than this share of the texts tells nothing, and would cost the most.
+#: A word in more than this share of the texts cannot tell them apart.
 COMMON = 0.25
 #: How fast a term's repetition stops counting, and how much long texts are held back (Okapi BM25).
 SATURATION = 1.5
@@ -34,7 +34,7 @@ class TermIndex:
     """
 
     def __init__(
-        self, texts: Sequence[str], common: float = COMMON, rarest: int = 1, terms: Collection[str] | None = None
+        self, texts: Sequence[str], common: float = 1.0, rarest: int = 1, terms: Collection[str] | None = None
     ) -> None:
         self._vectorizer = CountVectorizer(
             lowercase=False, dtype=np.float32, analyzer=terms_of, min_df=rarest, vocabulary=terms

@@ -49,6 +49,13 @@ class Titles:
             number[holding] += 1
         return self._best(weight, self._weights), self._best(number, self._lengths)
 
+    def stands_in(self, query: str) -> bool:
+        """Whether a whole name of two words or more stands in the query."""
+        number = np.zeros(len(self._owner))
+        for word in set(query.split()) & self._holding.keys():
+            number[self._holding[word]] += 1
+        return bool(np.any((number == self._lengths) & (self._lengths > 1)))
+
     def _best(self, found: Any, whole: Any) -> Any:
         best = np.zeros(self._size)
         if found.size:
