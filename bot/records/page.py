@@ -51,7 +51,7 @@ _COUNTS_LEFT = re.compile(r"\d bản chính(?:,\d+ bản sao)?(?=$|[^\s.,;:)\]/�
 #: Where cells are glued: signs meet without the space that prose has between them ("3x4" and "VNeID" are prose).
 _SEAM = re.compile(
     rf"(?<=[{SMALL}])(?<!\dx)(?<!VNe)(?=[{CAPITAL}\d])|(?<=\d)(?=[{CAPITAL}][A-Za-z])|(?<=[;:)\]”\"])(?=[^\s.,;:)])"
-    r"|(?<=\.)(?=[A-Za-zĐ_])|(?<=\D\.)(?=\d)"
+    r"|(?<=\.)(?![A-ZĐ]{1,4}\b)(?=[A-Za-zĐ_])|(?<=\D\.)(?=\d)"
 )
 #: How names of form files begin.
 _FORM_NAME = re.compile(r"Mẫu|mẫu|Mau|mau|Mus|Phụ lục|Phlc|PL ?\d")
