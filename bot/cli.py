@@ -154,7 +154,7 @@ def show(code: str, on: Annotated[Optional[str], typer.Option(help="As of this d
         errors.print(f"'{on}' is no day. Write it as 2026-11-23.")
         raise typer.Exit(2) from None
     store = _store()
-    procedure = store.procedure(code, day)
+    procedure = store.procedure_as_of(code, day) if day < date.today() else store.procedure(code, day)
     if procedure is None:
         errors.print(f"No procedure {code} is in force on {day}. `motcua search` finds codes.", markup=False)
         raise typer.Exit(1)

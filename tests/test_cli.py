@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import os
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.procedures import definitions
+from bot.procedures.store import Store, connect
 from bot.settings import ROOT
 
 RUNNER = CliRunner(mix_stderr=False) if "mix_stderr" in CliRunner.__init__.__code__.co_varnames else CliRunner()
@@ -85,3 +90,14 @@ def test_evaluate_says_which_line_is_wrong(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["evaluate", str(questions)])
     assert result.exit_code == 2
     assert "questions.jsonl:2" in result.stderr
+
+
+def test_show_tells_what_a_procedure_required_on_a_day() -> None:
+    store = Store(connect(os.environ["DATABASE_URL"]), lambda: date(2026, 8, 1))
+    RUNNER.invoke(app, ["load"])
+    files, _ = definitions.read_folder(ROOT / "data" / "procedures")
+    (definition,) = [file for file in files if file.path.stem == "1.000656"]
+    store.load([replace(definition, data={**definition.data, "summary": "Như hồi tháng tám."})], [])
+    RUNNER.invoke(app, ["load"])
+    assert "Như hồi tháng tám." in RUNNER.invoke(app, ["show", "1.000656", "--on", "2026-08-02"]).stdout
+    assert "Như hồi tháng tám." not in RUNNER.invoke(app, ["show", "1.000656"]).stdout
