@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,10 @@ from rapidfuzz.distance import OSA
 
 from bot.language.text import fold
 from bot.language.typing_leftovers import is_syllable
-from bot.procedures.terms import TermIndex
+from bot.procedures.terms import Grouped, TermWeights, Vocabulary
 
 #: Shorter words have too many neighbours to be mended.
 SHORTEST_MENDED = 3
-_NOWHERE = np.array([], dtype=np.intp)
 
 
 class KnownWords:
@@ -22,21 +21,18 @@ class KnownWords:
 
     Args:
         texts: The texts, as spoken words with their marks.
-        terms: The same texts unmarked, which say how much a word tells.
+        unmarked: Every word of the texts, unmarked.
+        weights: How much each unmarked word tells.
     """
 
-    def __init__(self, texts: Sequence[str], terms: TermIndex) -> None:
-        self._size = len(texts)
-        self._terms = terms
-        holding: dict[str, list[int]] = {}
-        unmarked = {word: fold(word) for text in texts for word in set(text.split())}
-        for number, text in enumerate(texts):
-            words = set(text.split())
-            for form in words | {f"~{unmarked[word]}" for word in words}:
-                holding.setdefault(form, []).append(number)
-        self._holding = {form: np.array(numbers, dtype=np.int32) for form, numbers in holding.items()}
+    def __init__(self, texts: Sequence[str], unmarked: Mapping[str, str], weights: TermWeights) -> None:
+        self._weights = weights
+        self._forms = Vocabulary(lambda text: _forms(text, unmarked))
+        held = self._forms.count(texts, learning=True)
+        self._number_of_texts = np.bincount(held.indices, minlength=len(self._forms))
+        self._held = Grouped(held, np.arange(len(texts)))
         self._near: dict[str, list[str]] = {}
-        for form in self._holding:
+        for form in self._forms:
             if form.startswith("~"):
                 for shorter in _with_one_letter_less(form[1:]):
                     self._near.setdefault(shorter, []).append(form[1:])
@@ -50,23 +46,41 @@ class KnownWords:
 
         A word typed without marks may stand for any with the same letters and never clashes.
         """
-        clash, total = np.zeros(self._size), 0.0
+        clash, total = np.zeros(len(self._forms), dtype=np.float32), 0.0
         for word in said.split():
             unmarked = fold(word)
-            weight = self._terms.weight(unmarked)
+            weight = self._weights.of_word(unmarked)
             total += weight
             if not word.isascii():
-                clash[self._holding.get(f"~{unmarked}", _NOWHERE)] += weight
-                clash[self._holding.get(word, _NOWHERE)] -= weight
-        return clash[rows] / max(total, 1e-9)
+                for form, sign in ((f"~{unmarked}", 1), (word, -1)):
+                    number = self._forms.number(form)
+                    if number is not None:
+                        clash[number] += sign * weight
+        return self._held.dots(clash, rows) / max(total, 1e-9)
 
     def _mend_word(self, word: str) -> str:
-        if len(word) < SHORTEST_MENDED or is_syllable(word) or word in self._holding or not word.isalpha():
+        if (
+            len(word) < SHORTEST_MENDED
+            or is_syllable(word)
+            or self._forms.number(word) is not None
+            or not word.isalpha()
+        ):
             return word
         unmarked = fold(word)
         near = {known for shorter in _with_one_letter_less(unmarked) for known in self._near.get(shorter, ())}
         mended = [known for known in near if OSA.distance(unmarked, known) <= 1]
-        return max(sorted(mended), key=lambda known: len(self._holding[f"~{known}"]), default=word)
+        return max(sorted(mended), key=self._holding, default=word)
+
+    def _holding(self, unmarked: str) -> int:
+        """How many texts hold a word, whatever its marks."""
+        number = self._forms.number(f"~{unmarked}")
+        return int(self._number_of_texts[number]) if number is not None else 0
+
+
+def _forms(text: str, unmarked: Mapping[str, str]) -> list[str]:
+    """Each word of a text once as it stands, and once without its marks, with a tilde."""
+    words = set(text.split())
+    return sorted(words | {f"~{unmarked[word]}" for word in words})
 
 
 def _with_one_letter_less(word: str) -> Iterator[str]:

@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from bot.language.normalise import comparable, spoken
 from bot.language.text import fold
 from bot.procedures.known_words import KnownWords
 from bot.procedures.model import Procedure
-from bot.procedures.terms import LetterIndex, TermIndex, terms_of
+from bot.procedures.terms import Grouped, Letters, Postings, TermWeights, Vocabulary, bm25
 from bot.procedures.titles import Titles
 
 WEIGHTS = Path(__file__).with_name("search_weights.json")
@@ -46,14 +47,16 @@ FEATURES = (
     "talkative",  # how many phrases it has, against the average: those with many must not win by that alone
     "local",  # the commune handles it: what a citizen is likelier to mean
 )
-#: So many procedures are compared closely.
+#: So many procedures are looked at by their phrases, and so many of them closely.
+LIKELY = 256
 CANDIDATES = 48
 #: So many phrases of a procedure speak together.
 PHRASES_TOGETHER = 3
 #: Rankings of the latest messages that an index keeps.
 RANKINGS_KEPT = 32
-#: A phrase's words in more than this share of the phrases are not worth their cost.
+#: Where phrases are many, words in more than this share of them, or in one alone, are not worth their cost.
 COMMON_IN_PHRASES = 0.08
+FEW_PHRASES = 2000
 _OPENING = re.compile(r"^(?:(?:thu tuc|dang ky|cap|lam|xin|giai quyet|thuc hien) )+")
 
 
@@ -168,23 +171,28 @@ class Index:
         self._rank = lru_cache(maxsize=RANKINGS_KEPT)(self._rank_anew)
         if not entries:
             return
-        unmarked = [[fold(phrase) for phrase in entry.phrases] or [""] for entry in entries]
-        phrases = [phrase for own in unmarked for phrase in own]
-        self._ends = np.cumsum([len(own) for own in unmarked])
-        self._starts = self._ends - np.array([len(own) for own in unmarked])
-        marked = [" ".join((*entry.phrases, entry.context)) for entry in entries]
+        unmarked = _Unmarked()
+        phrases = [unmarked.text(phrase) for entry in entries for phrase in entry.phrases or ("",)]
+        numbers = np.array([max(len(entry.phrases), 1) for entry in entries])
+        starts = np.cumsum(numbers) - numbers
+        contexts = [unmarked.text(entry.context) for entry in entries]
+        self._vocabulary = Vocabulary()
+        said = self._vocabulary.count(phrases, learning=True)
         # Pairs of words that only documents and conditions have are many, and nobody says them.
-        terms = {term for phrase in phrases for term in terms_of(phrase)}
-        terms.update(word for entry in entries for word in fold(entry.context).split())
-        self._profiles = TermIndex([fold(profile) for profile in marked], terms=terms)
-        is_large = len(phrases) > CANDIDATES**2
-        self._phrases = TermIndex(phrases, COMMON_IN_PHRASES, rarest=2) if is_large else TermIndex(phrases)
-        self._letters = LetterIndex(phrases)
-        self._known = KnownWords(marked, self._profiles)
-        names = ((number, _bare(fold(title))) for number, entry in enumerate(entries) for title in entry.titles)
-        self._titles = Titles(names, len(entries), self._profiles)
-        numbers = np.log(np.array([len(own) for own in unmarked], dtype=float))
-        self._talkative = numbers - numbers.mean()
+        self._vocabulary.learn(word for context in contexts for word in context.split())
+        said.resize(len(phrases), len(self._vocabulary))
+        profiles = _sums(said, numbers) + self._vocabulary.count(contexts)
+        self._telling = TermWeights(profiles, self._vocabulary)
+        self._profiles = Postings(bm25(profiles, self._telling.values))
+        self._phrases = Grouped(bm25(said, _weights_in_phrases(said, self._vocabulary)), starts)
+        self._letters = Letters(said, self._vocabulary, starts)
+        marked = [" ".join((*entry.phrases, entry.context)) for entry in entries]
+        self._known = KnownWords(marked, unmarked, self._telling)
+        self._titles = Titles(
+            [[_bare(unmarked.text(name)) for name in entry.titles] for entry in entries], self._telling
+        )
+        logarithms = np.log(numbers)
+        self._talkative = logarithms - logarithms.mean()
         self._local = np.array([entry.is_local for entry in entries], dtype=float)
 
     def rank(self, text: str) -> Ranking:
@@ -196,26 +204,29 @@ class Index:
         said = self._known.mend(spoken(text))
         query = fold(said)
         # Ordinary words alone weigh next to nothing: a message counts for one telling word at least.
-        whole = max(self._profiles.weight_of(query), self._profiles.unknown_weight)
-        profile = self._profiles.scores(query)
-        by_phrase = self._phrases.scores(query)
-        phrase = np.maximum.reduceat(by_phrase, self._starts)
-        name_weight, name_words = self._titles.contained(query)
+        whole = max(self._telling.of_text(query), self._telling.unknown)
+        terms = sorted(set(self._vocabulary.numbers(query)))
+        profile = self._profiles.sum(terms)
         named = self._titles.owners(_bare(query))
-        rows = self._candidates(profile + phrase, name_weight, named)
+        rows = _union(_highest(profile, LIKELY), named)
+        phrase, together = self._by_phrase(terms, rows)
+        closest = _union(_highest(profile[rows] + phrase, CANDIDATES), np.flatnonzero(np.isin(rows, named)))
+        phrase_lead = phrase[closest] / max(float(phrase.max()), 1e-6)
+        rows, phrase, together = rows[closest], phrase[closest], together[closest]
+        name_weight, name_words = self._titles.contained(query, rows)
         features = np.column_stack(
             [
                 profile[rows] / whole,
                 profile[rows] / 20,
                 profile[rows] / max(float(profile.max()), 1e-6),
-                phrase[rows] / whole,
-                phrase[rows] / max(float(phrase.max()), 1e-6),
-                self._together(by_phrase, rows) / whole,
-                self._letters_of_best(query, rows),
+                phrase / whole,
+                phrase_lead,
+                together / whole,
+                self._letters.best(query, rows),
                 self._known.clash(said, rows),
                 np.isin(rows, named),
-                name_weight[rows],
-                name_words[rows],
+                name_weight,
+                name_words,
                 self._talkative[rows],
                 self._local[rows],
             ]
@@ -224,11 +235,15 @@ class Index:
 
     def telling_words(self, text: str) -> list[str]:
         """The words of a message that can tell procedures apart: rare in the catalogue, or unknown to it."""
-        return [word for word in comparable(text).split() if self._profiles.is_telling(word)]
+        return [word for word in comparable(text).split() if self._telling.is_telling(word)]
 
     def names_one(self, text: str) -> bool:
         """Whether a whole name of some procedure, of two words or more, stands in a message."""
-        return bool(self.codes) and self._titles.stands_in(fold(spoken(text)))
+        if not self.codes:
+            return False
+        query = fold(spoken(text))
+        likely = _highest(self._profiles.sum(sorted(set(self._vocabulary.numbers(query)))), LIKELY)
+        return self._titles.stands_in(query, likely)
 
     def _rank_anew(self, text: str) -> Ranking:
         if not self.codes:
@@ -241,29 +256,56 @@ class Index:
         candidates = tuple(Candidate(self.codes[compared.rows[i]], float(shares[i])) for i in order)
         return Ranking(candidates, float(shares[-1]))
 
-    def _candidates(self, fit: Any, name_weight: Any, named: Any) -> Any:
-        """The rows worth a closer look: the best by what they say, by their names, and those named exactly."""
-        if len(fit) <= CANDIDATES:
-            return np.arange(len(fit))
-        by_fit = np.argpartition(-fit, CANDIDATES)[:CANDIDATES]
-        by_name = np.argpartition(-name_weight, CANDIDATES // 4)[: CANDIDATES // 4]
-        return np.unique(np.concatenate([by_fit, by_name, named]))
+    def _by_phrase(self, terms: Sequence[int], rows: Any) -> tuple[Any, Any]:
+        """For some procedures, the score of their best phrase, and the mean score of their best few."""
+        query = np.zeros(len(self._vocabulary), dtype=np.float32)
+        query[list(terms)] = 1
+        phrases, firsts = self._phrases.rows(rows)
+        scores = self._phrases.dots(query, phrases)
+        # One line a procedure, filled up with zeros.
+        lengths = np.diff(np.append(firsts, len(phrases)))
+        table = np.zeros((len(rows), max(int(lengths.max()), PHRASES_TOGETHER)), dtype=np.float32)
+        table[np.arange(table.shape[1]) < lengths[:, None]] = scores
+        table.partition(table.shape[1] - PHRASES_TOGETHER, axis=1)
+        best = table[:, -PHRASES_TOGETHER:]
+        return best.max(axis=1), best.mean(axis=1)
 
-    def _together(self, by_phrase: Any, rows: Any) -> Any:
-        """For some procedures, the mean score of their best phrases."""
-        means = []
-        for start, end in zip(self._starts[rows], self._ends[rows], strict=True):
-            own = by_phrase[start:end]
-            best = np.partition(own, -PHRASES_TOGETHER)[-PHRASES_TOGETHER:] if len(own) > PHRASES_TOGETHER else own
-            means.append(float(best.sum()) / PHRASES_TOGETHER)
-        return np.array(means)
 
-    def _letters_of_best(self, query: str, rows: Any) -> Any:
-        """For some procedures, the cosine of the query with their best phrase, by letters."""
-        starts, ends = self._starts[rows], self._ends[rows]
-        numbers = np.concatenate([np.arange(start, end) for start, end in zip(starts, ends, strict=True)])
-        begins = np.concatenate([[0], np.cumsum(ends - starts)[:-1]])
-        return np.maximum.reduceat(self._letters.similarities(query, numbers), begins)
+class _Unmarked(dict[str, str]):
+    """Words without their marks, each worked out once."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = fold(word)
+        return self[word]
+
+    def text(self, words: str) -> str:
+        return " ".join(map(self.__getitem__, words.split()))
+
+
+def _sums(rows: Any, numbers: Any) -> Any:
+    """The sums of so many neighbouring rows each of a sparse matrix."""
+    owners = np.repeat(np.arange(len(numbers)), numbers)
+    shape = (len(numbers), rows.shape[0])
+    return sparse.csr_matrix((np.ones(len(owners), dtype=np.float32), (owners, np.arange(len(owners)))), shape) @ rows
+
+
+def _weights_in_phrases(counts: Any, vocabulary: Vocabulary) -> Any:
+    weights = TermWeights(counts, vocabulary)
+    if counts.shape[0] <= FEW_PHRASES:
+        return weights.values
+    is_single = weights.share * counts.shape[0] < 2
+    return np.where(is_single | (weights.share > COMMON_IN_PHRASES), 0, weights.values).astype(np.float32)
+
+
+def _highest(values: Any, number: int) -> Any:
+    """The places of the highest values, so many at most."""
+    if len(values) <= number:
+        return np.arange(len(values))
+    return np.argpartition(-values, number)[:number]
+
+
+def _union(places: Any, others: Any) -> Any:
+    return np.unique(np.concatenate([places, others]))
 
 
 def _bare(name: str) -> str:

@@ -2,62 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from bot.procedures.terms import TermIndex
+from bot.procedures.terms import Grouped, TermWeights, Vocabulary
+
+#: The least that a word of a name weighs: no name is made of nothing.
+LEAST_WEIGHT = 0.05
 
 
 class Titles:
-    """The official, short and everyday names of procedures, to see how fully one stands in a message."""
+    """The official, short and everyday names of procedures, to see how fully one stands in a message.
 
-    def __init__(self, names: Iterable[tuple[int, str]], size: int, terms: TermIndex) -> None:
-        self._size = size
-        named = [(owner, words) for owner, name in names if (words := name.split())]
-        # In order of their owners, so that a procedure's names stand together.
-        self._owner = np.array([owner for owner, _ in named], dtype=np.intp)
-        self._starts = np.flatnonzero(np.append(True, np.diff(self._owner) != 0)) if named else self._owner
+    Args:
+        names: The names of each procedure, as unmarked words.
+        weights: How much each word tells.
+    """
+
+    def __init__(self, names: Sequence[Sequence[str]], weights: TermWeights) -> None:
         owners: dict[str, list[int]] = {}
-        for owner, words in named:
-            owners.setdefault(" ".join(words), []).append(owner)
-        self._owners = {name: np.array(numbers, dtype=np.intp) for name, numbers in owners.items()}
-        self._lengths = np.array([len(set(words)) for _, words in named], dtype=float)
-        holding: dict[str, list[int]] = {}
-        for number, (_, words) in enumerate(named):
-            for word in set(words):
-                holding.setdefault(word, []).append(number)
-        self._word_weight = {word: max(terms.weight(word), 0.05) for word in holding}
-        self._weights = np.array([sum(self._word_weight[word] for word in set(words)) for _, words in named])
-        self._holding = {word: np.array(numbers, dtype=np.intp) for word, numbers in holding.items()}
+        for owner, own in enumerate(names):
+            for name in own:
+                owners.setdefault(name, []).append(owner)
+        self._owners = {name: np.array(numbers, dtype=np.intp) for name, numbers in owners.items() if name}
+        self._vocabulary = Vocabulary(lambda text: list(dict.fromkeys(text.split())))
+        held = self._vocabulary.count((name for own in names for name in own or [""]), learning=True)
+        words = np.array([max(weights.of_word(word), LEAST_WEIGHT) for word in self._vocabulary], dtype=np.float32)
+        numbers = np.array([max(len(own), 1) for own in names])
+        self._held = Grouped(held, np.cumsum(numbers) - numbers)
+        self._words = words
+        self._lengths = np.asarray(held.sum(axis=1)).ravel()
+        self._weights = np.maximum(held @ words, LEAST_WEIGHT)
 
     def owners(self, name: str) -> Any:
         """The numbers of the procedures that have exactly this name."""
         return self._owners.get(name, np.array([], dtype=np.intp))
 
-    def contained(self, query: str) -> tuple[Any, Any]:
-        """For every procedure, the largest share of one of its names that stands in the query.
+    def contained(self, query: str, owners: Any) -> tuple[Any, Any]:
+        """For some procedures, the largest share of one of their names that stands in the query.
 
         Returns:
             The squared share by weight and by number of words.
         """
-        weight, number = np.zeros(len(self._owner)), np.zeros(len(self._owner))
-        for word in set(query.split()) & self._holding.keys():
-            holding = self._holding[word]
-            weight[holding] += self._word_weight[word]
-            number[holding] += 1
-        return self._best(weight, self._weights), self._best(number, self._lengths)
+        rows, firsts = self._held.rows(owners)
+        said = self._said(query)
+        by_weight = self._held.dots(said * self._words, rows) / self._weights[rows]
+        by_number = self._held.dots(said, rows) / np.maximum(self._lengths[rows], 1)
+        return np.maximum.reduceat(by_weight, firsts) ** 2, np.maximum.reduceat(by_number, firsts) ** 2
 
-    def stands_in(self, query: str) -> bool:
-        """Whether a whole name of two words or more stands in the query."""
-        number = np.zeros(len(self._owner))
-        for word in set(query.split()) & self._holding.keys():
-            number[self._holding[word]] += 1
-        return bool(np.any((number == self._lengths) & (self._lengths > 1)))
+    def stands_in(self, query: str, owners: Any) -> bool:
+        """Whether a whole name of two words or more of some procedures stands in the query."""
+        rows, _ = self._held.rows(owners)
+        lengths = self._lengths[rows]
+        return bool(np.any((self._held.dots(self._said(query), rows) == lengths) & (lengths > 1)))
 
-    def _best(self, found: Any, whole: Any) -> Any:
-        best = np.zeros(self._size)
-        if found.size:
-            best[self._owner[self._starts]] = np.maximum.reduceat((found / whole) ** 2, self._starts)
-        return best
+    def _said(self, query: str) -> Any:
+        said = np.zeros(len(self._vocabulary), dtype=np.float32)
+        said[self._vocabulary.numbers(query)] = 1
+        return said
