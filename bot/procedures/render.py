@@ -16,7 +16,7 @@ from bot.procedures import cases
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
 from bot.procedures.outline import headings
 from bot.procedures.portal_guides import Guide
-from bot.procedures.verdict import verdicts
+from bot.procedures.verdict import MOST_ROWS, verdicts
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOCALE = "vi_VN"
@@ -54,6 +54,7 @@ class Renderer:
             "documents_by_heading": documents_by_heading,
             "most_conditions": MOST_CONDITIONS,
             "most_in_overview": MOST_IN_OVERVIEW,
+            "most_rows": MOST_ROWS,
             "headings": headings(),
         }
 

@@ -5,15 +5,17 @@ Absence decides only in a curated record, in a part that is not withheld, and on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.language.text import fold
 from bot.procedures import yes_no
-from bot.procedures.model import Agency, Channel, Confirmation, Deadline, Document, Fee, Procedure
+from bot.procedures.model import Agency, Confirmation, Deadline, Document, Fee, Procedure
 from bot.procedures.yes_no import Paper, Question
 
+_SENTENCE_END = re.compile(r"[.;](?: |$)")
 YES, NO, DEPENDS = "yes", "no", "depends"
 #: More rows than this make no short answer.
 MOST_ROWS = 3
@@ -100,7 +102,7 @@ def _in_person(procedure: Procedure, question: Question) -> Verdict | None:
         sure = not procedure.is_imported and not any(_says("online", text) for text in _prose(procedure))
         return Verdict(YES, "in_person", procedure.channels) if sure else None
     here = [text for row in procedure.channels if (text := row.note)] + [row.text for row in procedure.conditions]
-    coming = next((text for text in here if _says("presence", text)), None)
+    coming = next((part for text in here for part in _sentences(text) if _says("presence", part)), None)
     if coming is not None:
         return Verdict(DEPENDS, "coming", remote, (coming,)) if len(coming) <= LONGEST_QUOTE else None
     if any(_says("presence", text) for text in _prose(procedure)) or any(_says("limited", row.note) for row in remote):
@@ -161,10 +163,10 @@ def _is_the_one_meant(row: Agency, question: Question) -> bool:
 
 def _paper(procedure: Procedure, question: Question) -> Verdict | None:
     paper = question.paper
-    if paper is None or question.names("certification") or question.names("copy") or question.names("original"):
+    if paper is None:
         return None
     verdict = _need(procedure, paper)
-    if verdict is None:
+    if verdict is None or (question.owned and verdict.answer != NO):
         return None
     if not question.negated:
         return verdict
@@ -188,7 +190,8 @@ def _need(procedure: Procedure, paper: Paper) -> Verdict | None:
     if waiver is not None:
         return Verdict(NO, "waived", quotes=(waiver,), paper=paper.name)
     touched = any(_touches(paper, text) for text in _all_about_papers(procedure))
-    if touched or not procedure.documents:
+    leaves_open = any(_says("unnamed", f"{row.name} {row.note or ''}") for row in procedure.documents)
+    if touched or not procedure.documents or (leaves_open and paper.instead is None):
         return None
     instead = tuple(row for row in procedure.documents if paper.instead and paper.instead.search(fold(row.name)))
     return Verdict(NO, "not_required", instead[:1] if len(instead) == 1 else (), paper=paper.name)
@@ -196,17 +199,17 @@ def _need(procedure: Procedure, paper: Paper) -> Verdict | None:
 
 def _need_of(procedure: Procedure, paper: Paper, named: tuple[Document, ...]) -> Verdict | None:
     sure = [row for row in named if not (row.when or row.condition)]
-    plain = [row for row in sure if not _says("alternative", row.name) and not _says("lifted", row.note)]
+    plain = [row for row in sure if not _says("alternative", row.name.split(" do ")[0]) and not _says("lifted", row.note)]
     if plain:
         lifted = any(paper.rows.search(fold(text)) for text in _notes(procedure) if _says("lifted", text))
         return None if lifted else Verdict(YES, "required", tuple(plain[:1]), paper=paper.name)
-    rows = (sure or list(named))[: MOST_ROWS + 1]
-    return Verdict(DEPENDS, "required", tuple(rows), paper=paper.name) if len(rows) <= MOST_ROWS else None
+    return Verdict(DEPENDS, "required", tuple(sure or named), paper=paper.name)
 
 
 def _waives(text: str, paper: Paper) -> bool:
-    parts = (fold(part) for part in text.replace(";", ".").split("."))
-    return any(_says_first(part) and paper.rows.search(part) for part in parts)
+    told = [part for part in map(fold, _sentences(text)) if _says_first(part)]
+    here = any(paper.rows.search(part) for part in told)
+    return here or (any(_says("this_paper", part) for part in told) and paper.rows.search(fold(text)) is not None)
 
 
 def _says_first(part: str) -> bool:
@@ -235,9 +238,31 @@ def _all_about_papers(procedure: Procedure) -> Iterator[str]:
 
 
 def _certification(procedure: Procedure, question: Question) -> Verdict | None:
-    if question.negated or question.paper or _says("certification", procedure.name):
+    """Whether a named paper must be certified: only where its rows say so, or say that it need not be."""
+    rows = _rows_of(procedure, question)
+    saying = tuple(row for row in rows if _says("certification", f"{row.name} {row.note or ''}"))
+    if question.negated or not saying:
         return None
+    spared = [row for row in saying if _says("uncertified", f"{row.name} {row.note or ''}")]
+    if len(spared) == len(rows):
+        return Verdict(NO, "paper_note", saying)
+    return Verdict(DEPENDS, "paper_note", saying)
+
+
+def _copy(procedure: Procedure, question: Question) -> Verdict | None:
+    """Whether a copy of a named paper will do: only where its rows say so."""
+    rows = _rows_of(procedure, question)
+    if question.negated or not rows:
+        return None
+    if all(_says("either_copy", row.note) or (row.copies and not row.originals) for row in rows):
+        certified = any(_says("certification", f"{row.name} {row.note or ''}") for row in rows)
+        return Verdict(DEPENDS if certified else YES, "paper_note", rows, lead=question.lead)
     return None
+
+
+def _rows_of(procedure: Procedure, question: Question) -> tuple[Document, ...]:
+    paper = question.paper
+    return tuple(row for row in procedure.documents if paper is not None and paper.rows.search(fold(row.name)))
 
 
 def _confirmation(procedure: Procedure, question: Question) -> Verdict | None:
@@ -251,8 +276,7 @@ def _confirmation(procedure: Procedure, question: Question) -> Verdict | None:
     if not rows:
         return None if meant else _no_confirmation(procedure)
     sure = [row for row in rows if not (row.when or row.condition)]
-    shown = tuple(sure or rows)
-    return Verdict(YES if sure else DEPENDS, "confirmation", shown) if len(shown) <= MOST_ROWS else None
+    return Verdict(YES if sure else DEPENDS, "confirmation", tuple(sure or rows))
 
 
 def _no_confirmation(procedure: Procedure) -> Verdict | None:
@@ -281,20 +305,38 @@ def _fee(procedure: Procedure, question: Question) -> Verdict | None:
 def _fees(procedure: Procedure) -> Verdict | None:
     rows = [row for row in procedure.fees if not (row.kind == "not_published" and _is_extra(row))]
     kinds = {row.kind for row in rows}
-    if not rows or len(rows) > MOST_ROWS + 1:
+    if not rows:
         return None
     sure = {row.kind for row in rows if not (row.when or row.condition)}
     if kinds == {"free"}:
-        return Verdict(NO if sure else DEPENDS, "fee", tuple(rows))
+        owes_no_more = sure and not any(_says("other_money", row.note) for row in rows)
+        return Verdict(NO if owes_no_more else DEPENDS, "fee", tuple(rows))
     if "not_published" in kinds:
         return None
     if "provincial" in kinds:
         return Verdict(DEPENDS, "fee", tuple(rows))
-    return Verdict(YES if "fixed" in sure or kinds == {"fixed"} else DEPENDS, "fee", tuple(rows))
+    if kinds == {"fixed"} and not any(_says("exempt", row.condition) for row in rows):
+        return Verdict(YES, "fee", tuple(rows))
+    exempt_only = all(row.condition for row in rows if row.kind == "free")
+    always = "fixed" in sure or (exempt_only and _cover_every_case(procedure, [r for r in rows if r.kind == "fixed"]))
+    return Verdict(YES if always else DEPENDS, "fee", tuple(rows))
+
+
+def _cover_every_case(procedure: Procedure, rows: Sequence[Fee]) -> bool:
+    """Whether rows without a condition hold, between them, for every answer of one case question."""
+    answered: dict[str, set[str]] = {}
+    for row in rows:
+        if len(row.when) == 1 and row.condition is None:
+            for question, answers in row.when.items():
+                answered.setdefault(question, set()).update(answers)
+    return any(
+        keys >= {answer.key for answer in procedure.case_answers if answer.question == question}
+        for question, keys in answered.items()
+    )
 
 
 def _is_extra(row: Fee) -> bool:
-    return _says("extra_copy", row.name)
+    return _says("extra", row.name)
 
 
 def _speed(procedure: Procedure, question: Question) -> Verdict | None:
@@ -328,11 +370,12 @@ def _behalf(procedure: Procedure, question: Question) -> Verdict | None:
     texts = [*(row.text for row in procedure.conditions), *_notes(procedure)]
     texts += [row.note for row in procedure.channels if row.note]
     refusal = next((text for text in texts if _says("no_proxy", text)), None)
+    papers = tuple(row for row in procedure.documents if _says("proxy_paper", row.name))
     if refusal is not None:
-        return Verdict(NO, "quoted", quotes=(refusal,)) if len(refusal) <= LONGEST_QUOTE else None
+        told = len(refusal) <= LONGEST_QUOTE
+        return Verdict(DEPENDS if papers else NO, "quoted", quotes=(refusal,)) if told else None
     if any(_says("presence", text) for text in (*texts, *_prose(procedure))):
         return None
-    papers = tuple(row for row in procedure.documents if _says("proxy_paper", row.name))
     if papers:
         return Verdict(YES, "behalf", papers[:MOST_ROWS], lead="được")
     allowed = next((text for text in texts if _says("proxy_allowed", text) and len(text) <= LONGEST_QUOTE), None)
@@ -348,6 +391,10 @@ def _home(procedure: Procedure, question: Question) -> Verdict | None:
 
 
 # -- reading rows -----------------------------------------------------------------------------------------------------
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in _SENTENCE_END.split(text)]
 
 
 def _says(key: str, text: str | None) -> bool:
@@ -371,6 +418,7 @@ _DECIDERS: dict[str, tuple[str, Any]] = {
     "behalf": ("documents", _behalf),
     "home": ("channels", _home),
     "certification": ("documents", _certification),
+    "copy": ("documents", _copy),
     "confirmation": ("confirmations", _confirmation),
     "speed": ("deadlines", _speed),
     "form": ("forms", _form),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,18 +34,21 @@ class Question:
     """One yes/no question.
 
     ``topic`` is a topic of yes_no.yml, or ``paper``; ``lead`` the word a "yes" begins with (có, được, đúng);
-    ``negated`` says that it asks whether something is *not* so; ``words`` are its unmarked words.
+    ``negated`` says that it asks whether something is *not* so, ``owned`` that it asks for somebody's paper; ``words``
+    are its unmarked words, ``clause`` those of its whole clause.
     """
 
     topic: str
     lead: str
     negated: bool
     words: str
+    clause: str
     paper: Paper | None = None
+    owned: bool = False
 
     def names(self, key: str) -> bool:
         """Whether it holds one of the phrases of a topic."""
-        return _phrases(f"topics.{key}").search(self.words) is not None
+        return _phrases(f"topics.{key}").search(_joined(self.words)) is not None
 
 
 def read(text: str, own_words: Iterable[str] = ()) -> list[Question]:
@@ -67,10 +70,10 @@ def _read_clause(clause: str, own: frozenset[str]) -> Question | None:
     body, lead = asked
     if _asks_for_more(f"{body} {clause}" if lead == "đúng" else body):
         return None
-    body = _last_part(body)
+    whole, body = body, _last_part(body)
     negated = _phrases("negations").search(body) is not None
     for topic, judge in _TOPICS:
-        question = judge(topic, Question(topic, lead, negated, body), own)
+        question = judge(topic, Question(topic, lead, negated, body, whole), own)
         if question is not None:
             return question if question.topic else None
     return None
@@ -136,13 +139,32 @@ def _paper(topic: str, question: Question, own: frozenset[str]) -> Question | No
     while place and before[place - 1] in fillers:
         place -= 1
     verb = _phrases("paper_verbs").search(" ".join(before[place:]))
-    if verb is None or not set(after) <= fillers | own:
+    rest = set(after) - fillers - own
+    if verb is None or not rest <= _words_of("owners"):
         return None
-    return Question("paper", question.lead, question.negated, question.words, paper)
+    return replace(question, paper=paper, owned=bool(rest))
 
 
 def _plain(topic: str, question: Question, own: frozenset[str]) -> Question | None:
     return question if question.names(topic) else None
+
+
+def _about_a_paper(topic: str, question: Question, own: frozenset[str]) -> Question | None:
+    """What is asked of a paper that the question names; nothing else may be named."""
+    said = _phrases(f"topics.{topic}").search(_joined(question.words))
+    if said is None or set(said[0].split()) <= own:
+        return None
+    rest = _phrases(f"topics.{topic}").sub(" ", question.words)
+    for paper in _papers():
+        match = paper.said.search(rest)
+        if match is not None and set((rest[: match.start()] + rest[match.end() :]).split()) <= _fillers() | own:
+            return replace(question, paper=paper)
+    return replace(question, topic="")
+
+
+def _nothing(topic: str, question: Question, own: frozenset[str]) -> Question | None:
+    said = _phrases(f"topics.{topic}").search(_joined(question.words))
+    return None if said is None or set(said[0].split()) <= own else replace(question, topic="")
 
 
 def _guarded(outside: str) -> Any:
@@ -151,12 +173,25 @@ def _guarded(outside: str) -> Any:
     def judge(topic: str, question: Question, own: frozenset[str]) -> Question | None:
         if not question.names(topic):
             return None
-        rest = _phrases(f"topics.{topic}").sub(" ", question.words)
+        rest = _phrases(f"topics.{topic}").sub(" ", _joined(question.words))
         beside = {match[0] for match in _phrases(f"outside.{outside}").finditer(rest)}
         told = all(set(phrase.split()) <= own for phrase in beside)
-        return question if told else Question("", "", False, "")
+        return question if told else replace(question, topic="")
 
     return judge
+
+
+def _alone(judge: Any) -> Any:
+    """A judge for questions that nothing else in the clause may qualify."""
+
+    def unqualified(topic: str, question: Question, own: frozenset[str]) -> Question | None:
+        judged = judge(topic, question, own)
+        if judged is None or not judged.topic:
+            return judged  # type: ignore[no-any-return]
+        rest = _phrases(f"topics.{topic}").sub(" ", question.clause).split()
+        return question if set(rest) <= _fillers() | own else replace(question, topic="")
+
+    return unqualified
 
 
 def _must(judge: Any) -> Any:
@@ -173,7 +208,8 @@ def _may(judge: Any) -> Any:
     """A judge for questions whether one can."""
 
     def able(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-        return judge(topic, question, own) if question.lead != "có" or " co " in f" {question.words}" else None
+        has_to = question.lead == "có" and _phrases("obligations").search(question.words)
+        return None if has_to else judge(topic, question, own)
 
     return able
 
@@ -184,7 +220,9 @@ _TOPICS: tuple[tuple[str, Any], ...] = (
     ("free", _guarded("fee")),
     ("behalf", _may(_guarded("behalf"))),
     ("home", _may(_plain)),
-    ("certification", _must(_plain)),
+    ("certification", _must(_about_a_paper)),
+    ("copy", _may(_about_a_paper)),
+    ("original", _nothing),
     ("confirmation", _must(_plain)),
     ("speed", _may(_guarded("speed"))),
     ("form", _may(_plain)),
@@ -192,7 +230,7 @@ _TOPICS: tuple[tuple[str, Any], ...] = (
     ("in_person", _must(_guarded("channel"))),
     ("post", _may(_guarded("channel"))),
     ("online", _may(_guarded("channel"))),
-    ("commune", _may(_guarded("channel"))),
+    ("commune", _may(_alone(_guarded("channel")))),
 )
 
 
@@ -227,9 +265,18 @@ def _at_end(key: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^| )(?:{_alternatives(_data()[key])})$")
 
 
-@cache
 def _fillers() -> frozenset[str]:
-    return frozenset(word for phrase in _data()["fillers"] for word in fold(str(phrase)).split())
+    return _words_of("fillers")
+
+
+@cache
+def _words_of(key: str) -> frozenset[str]:
+    return frozenset(word for phrase in _data()[key] for word in fold(str(phrase)).split())
+
+
+def _joined(words: str) -> str:
+    """The words with compounds as one word each, so that no part of one is taken for a word of its own."""
+    return _phrases("compounds").sub(lambda match: match[0].replace(" ", "_"), words)
 
 
 @cache
