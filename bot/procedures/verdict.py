@@ -118,8 +118,8 @@ def _commune(procedure: Procedure, question: Question) -> Verdict | None:
     if question.negated or all(row.kind != "in_person" for row in procedure.channels):
         return None
     rows = [row for row in _receiving(procedure) if _is_the_one_meant(row, question)]
-    sure = [row for row in rows if not row.when and not row.condition]
-    open_rows = [row for row in rows if row.when or row.condition]
+    sure = [row for row in rows if not (row.when or row.condition or _says("some_places", row.name))]
+    open_rows = [row for row in rows if row not in sure]
     if sure:
         return Verdict(YES, "office", tuple(sure[:1]), lead=question.lead)
     return Verdict(DEPENDS, "office", tuple(open_rows)) if 0 < len(open_rows) <= MOST_ROWS else None

@@ -136,17 +136,39 @@ def _paper(topic: str, question: Question, own: frozenset[str]) -> Question | No
     paper, match = max(found, key=lambda pair: (pair[1].end(), -pair[1].start()))
     before, after = question.words[: match.start()].split(), question.words[match.end() :].split()
     fillers, place = _fillers(), len(before)
-    while place and before[place - 1] in fillers:
+    while place and before[place - 1] in _words_of("determiners") | _words_of("paper_verbs"):
         place -= 1
     verb = _phrases("paper_verbs").search(" ".join(before[place:]))
     rest = set(after) - fillers - own
-    if verb is None or not rest <= _words_of("owners"):
+    if verb is None or _phrases("paper_verbs").search(" ".join(after)) or not rest <= _words_of("owners"):
         return None
     return replace(question, paper=paper, owned=bool(rest))
 
 
 def _plain(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-    return question if question.names(topic) else None
+    said = _phrases(f"topics.{topic}").search(_joined(question.words))
+    return None if said is None or set(said[0].split()) <= own else question
+
+
+def _agreed(topic: str, question: Question, own: frozenset[str]) -> Question | None:
+    """What somebody must confirm: the question may name nobody but those whom rows can name."""
+    judged = _plain(topic, question, own)
+    if judged is None:
+        return None
+    rest = _phrases(f"topics.{topic}").sub(" ", question.words)
+    rest = phrase_pattern(confirming()).sub(" ", rest)
+    known = set(rest.split()) <= _fillers() | own | _words_of("question_words")
+    return judged if known else replace(question, topic="")
+
+
+def _there(topic: str, question: Question, own: frozenset[str]) -> Question | None:
+    """Whether one has to go there to file: what one would do there must be nothing else."""
+    judged = _guarded("channel")(topic, question, own)
+    if judged is None or not judged.topic:
+        return judged  # type: ignore[no-any-return]
+    said = list(_phrases(f"topics.{topic}").finditer(question.words))
+    after = question.words[said[-1].end() :].split() if said else []
+    return question if set(after) <= _words_of("filing") else replace(question, topic="")
 
 
 def _about_a_paper(topic: str, question: Question, own: frozenset[str]) -> Question | None:
@@ -208,10 +230,17 @@ def _may(judge: Any) -> Any:
     """A judge for questions whether one can."""
 
     def able(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-        has_to = question.lead == "có" and _phrases("obligations").search(question.words)
-        return None if has_to else judge(topic, question, own)
+        if question.lead != "có":
+            return judge(topic, question, own)
+        has_to = _phrases("obligations").search(question.words)
+        return None if has_to else _alone(judge)(topic, question, own)
 
     return able
+
+
+def _can(judge: Any) -> Any:
+    """A judge for questions that ask outright whether one can."""
+    return lambda topic, question, own: judge(topic, question, own) if question.lead == "được" else None
 
 
 _TOPICS: tuple[tuple[str, Any], ...] = (
@@ -223,14 +252,14 @@ _TOPICS: tuple[tuple[str, Any], ...] = (
     ("certification", _must(_about_a_paper)),
     ("copy", _may(_about_a_paper)),
     ("original", _nothing),
-    ("confirmation", _must(_plain)),
+    ("confirmation", _must(_agreed)),
     ("speed", _may(_guarded("speed"))),
     ("form", _may(_plain)),
-    ("province", _must(_guarded("channel"))),
-    ("in_person", _must(_guarded("channel"))),
+    ("province", _must(_there)),
+    ("in_person", _must(_there)),
     ("post", _may(_guarded("channel"))),
     ("online", _may(_guarded("channel"))),
-    ("commune", _may(_alone(_guarded("channel")))),
+    ("commune", _can(_alone(_guarded("channel")))),
 )
 
 
