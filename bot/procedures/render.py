@@ -62,10 +62,8 @@ class Renderer:
         """One aspect of a procedure, every row of it."""
         return self._render(f"{aspect}.j2", procedure=procedure)
 
-    def answer(
-        self, procedure: Procedure, aspects: Sequence[str], case: Mapping[str, str], question: str = ""
-    ) -> str:
-        """A whole answer: what it is about, yes or no if asked and decided, each aspect for the case, and the sources."""
+    def answer(self, procedure: Procedure, aspects: Sequence[str], case: Mapping[str, str], question: str = "") -> str:
+        """A whole answer: what it is about, yes or no where decided, each aspect for the case, the sources."""
         selected = cases.select(procedure, case)
         case_text = "; ".join(
             answer.case_name for answer in procedure.case_answers if case.get(answer.question) == answer.key
@@ -74,9 +72,7 @@ class Renderer:
         told = [
             self._render("verdict.j2", procedure=selected, verdict=verdict) for verdict in verdicts(selected, question)
         ]
-        return self._render(
-            "answer.j2", procedure=procedure, case_text=case_text, verdicts=told, sections=sections
-        )
+        return self._render("answer.j2", procedure=procedure, case_text=case_text, verdicts=told, sections=sections)
 
     def listed(self, procedure: Procedure) -> str:
         """The answer for a procedure known from the list only."""

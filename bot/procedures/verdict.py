@@ -1,12 +1,12 @@
 """Yes or no to a citizen's question, wherever the rows of a procedure surely decide it; nothing where they do not.
 
-Absence decides only in a curated record, in a part that is not withheld, and only where no other row touches the matter.
+Absence decides only in a curated record, in a part that is not withheld, and where no other row touches the matter.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.procedures.yes_no import Paper, Question
 
 _SENTENCE_END = re.compile(r"[.;](?: |$)")
 YES, NO, DEPENDS = "yes", "no", "depends"
-#: More rows than this make no short answer.
+#: So many rows are told; the others are counted.
 MOST_ROWS = 3
 #: Longer texts are told with their aspect, not quoted in a verdict.
 LONGEST_QUOTE = 220
@@ -57,9 +57,7 @@ def verdicts(procedure: Procedure, text: str) -> tuple[Verdict, ...]:
 
 def _decide(procedure: Procedure, question: Question) -> Verdict | None:
     part, decide = _DECIDERS[question.topic]
-    if part in procedure.withheld:
-        return None
-    return decide(procedure, question)
+    return None if part in procedure.withheld else decide(procedure, question)
 
 
 def _own_words(procedure: Procedure) -> set[str]:
@@ -97,7 +95,9 @@ def _in_person(procedure: Procedure, question: Question) -> Verdict | None:
     """Whether one has to go there: not to file where another way is open; but some must come in spite of it."""
     if question.negated or question.names("post") or not procedure.channels:
         return None
-    remote = tuple(row for row in procedure.channels if row.kind != "in_person" and not _says("not_for_filing", row.note))
+    remote = tuple(
+        row for row in procedure.channels if row.kind != "in_person" and not _says("not_for_filing", row.note)
+    )
     if not remote:
         sure = not procedure.is_imported and not any(_says("online", text) for text in _prose(procedure))
         return Verdict(YES, "in_person", procedure.channels) if sure else None
@@ -198,8 +198,10 @@ def _need(procedure: Procedure, paper: Paper) -> Verdict | None:
 
 
 def _need_of(procedure: Procedure, paper: Paper, named: tuple[Document, ...]) -> Verdict | None:
-    sure = [row for row in named if not (row.when or row.condition)]
-    plain = [row for row in sure if not _says("alternative", row.name.split(" do ")[0]) and not _says("lifted", row.note)]
+    sure = [row for row in named if not (row.when or row.condition or row.heading)]
+    plain = [
+        row for row in sure if not _says("alternative", row.name.split(" do ")[0]) and not _says("lifted", row.note)
+    ]
     if plain:
         lifted = any(paper.rows.search(fold(text)) for text in _notes(procedure) if _says("lifted", text))
         return None if lifted else Verdict(YES, "required", tuple(plain[:1]), paper=paper.name)
@@ -341,11 +343,8 @@ def _is_extra(row: Fee) -> bool:
 
 def _speed(procedure: Procedure, question: Question) -> Verdict | None:
     rows = procedure.deadlines
-    if question.negated or not rows:
-        return None
-    if all(_is_days(row) for row in rows):
-        return Verdict(NO, "deadline", _different(rows))
-    return None
+    takes_days = rows and all(_is_days(row) for row in rows)
+    return Verdict(NO, "deadline", _different(rows)) if takes_days and not question.negated else None
 
 
 def _is_days(row: Deadline) -> bool:
@@ -357,11 +356,8 @@ def _different(rows: Sequence[Deadline]) -> tuple[Deadline, ...]:
 
 
 def _form(procedure: Procedure, question: Question) -> Verdict | None:
-    if question.negated or "documents" in procedure.withheld:
-        return None
-    if procedure.forms:
-        return Verdict(YES, "form", procedure.forms) if len(procedure.forms) <= MOST_ROWS else None
-    return None
+    is_told = procedure.forms and not question.negated and "documents" not in procedure.withheld
+    return Verdict(YES, "form", procedure.forms) if is_told else None
 
 
 def _behalf(procedure: Procedure, question: Question) -> Verdict | None:
@@ -383,7 +379,8 @@ def _behalf(procedure: Procedure, question: Question) -> Verdict | None:
 
 
 def _home(procedure: Procedure, question: Question) -> Verdict | None:
-    texts = [row.note for row in (*procedure.channels, *procedure.results) if row.note]
+    notes = [row.note for row in procedure.channels] + [row.note for row in procedure.results]
+    texts = [note for note in notes if note]
     for text in texts:
         if _says("delivered", text) and _says("delivering", text) and not question.negated:
             return Verdict(YES, "quoted", quotes=(text,), lead="được")
@@ -411,7 +408,7 @@ def _prose(procedure: Procedure) -> Iterator[str]:
     yield from (answer.case_name for answer in procedure.case_answers)
 
 
-_DECIDERS: dict[str, tuple[str, Any]] = {
+_DECIDERS: dict[str, tuple[str, Callable[[Procedure, Question], Verdict | None]]] = {
     "paper": ("documents", _paper),
     "fee": ("fees", _fee),
     "free": ("fees", _fee),

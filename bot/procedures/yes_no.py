@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +72,10 @@ def _read_clause(clause: str, own: frozenset[str]) -> Question | None:
     if _asks_for_more(f"{body} {clause}" if lead == "đúng" else body):
         return None
     whole, body = body, _last_part(body)
-    negated = _phrases("negations").search(body) is not None
-    for topic, judge in _TOPICS:
-        question = judge(topic, Question(topic, lead, negated, body, whole), own)
-        if question is not None:
-            return question if question.topic else None
-    return None
+    question = Question("", lead, _phrases("negations").search(body) is not None, body, whole)
+    readings = (_read_paper(question, own), *(_read_topic(topic, question, own) for topic in _TOPICS))
+    first = next((reading for reading in readings if reading is not None), question)
+    return first if first.topic else None
 
 
 def _asked(clause: str) -> tuple[str, str] | None:
@@ -104,12 +103,11 @@ def _asked(clause: str) -> tuple[str, str] | None:
     body = re.sub(r"(?: hay)? ?khong$", "", whole)
     if re.search(r"\bco duoc\b", body):
         return body, "được"
-    return (body, "có") if re.search(r"\b(?:co|can|phai|bat buoc|mat|ton|duoc)\b", body) else None
+    return (body, "có") if _phrases("asking").search(body) else None
 
 
 def _without_particles(clause: str) -> str:
-    tail = re.compile(rf"(?:^| )(?:{_alternatives(_data()['particles'])})$")
-    while (shorter := tail.sub("", clause)) != clause:
+    while (shorter := _at_end("particles").sub("", clause)) != clause:
         clause = shorter
     return clause
 
@@ -124,142 +122,129 @@ def _last_part(body: str) -> str:
     return next((part for part in reversed(parts) if len(part.split()) > 1), body)
 
 
-# -- topics: each judge gives the question, one without a topic to give up, or None to let the next one look ----------
+# -- topics -----------------------------------------------------------------------------------------------------------
 
 
-def _paper(topic: str, question: Question, own: frozenset[str]) -> Question | None:
+@dataclass(frozen=True)
+class _Topic:
+    """What a question can be about, and what must hold for its words to mean just that.
+
+    Attributes:
+        form: ``may`` (can one?), ``can`` (asked outright), ``must`` (has one to?), or either.
+        outside: The words that no row tells, beside which the question stays open.
+        alone: Nothing else in the clause may qualify it.
+        check: A further condition.
+        of_paper: It asks about a paper, which it must name.
+    """
+
+    name: str
+    form: str = ""
+    outside: str = ""
+    alone: bool = False
+    check: Callable[[Question, frozenset[str]], bool] | None = None
+    of_paper: bool = False
+
+
+def _read_topic(topic: _Topic, question: Question, own: frozenset[str]) -> Question | None:
+    """The question if it is about a topic: without one (``topic`` empty) where it is not surely just that."""
+    said = _phrases(f"topics.{topic.name}").search(_joined(question.words))
+    has_to = _phrases("obligations").search(question.words) is not None
+    if said is None or not _has_form(topic.form, question.lead, has_to):
+        return None
+    if not topic.outside and set(said[0].split()) <= own:  # it is the procedure's own name that says it
+        return None
+    if topic.of_paper:
+        return _about_a_paper(topic, question, own)
+    is_sure = (
+        _is_inside(topic, question, own)
+        and (_is_alone(topic, question, own) or not (topic.alone or (topic.form == "may" and question.lead == "có")))
+        and (topic.check is None or topic.check(question, own))
+    )
+    return replace(question, topic=topic.name if is_sure else "")
+
+
+def _has_form(form: str, lead: str, has_to: bool) -> bool:
+    if form == "must":
+        return has_to and lead != "được"
+    if form == "can":
+        return lead == "được"
+    return form != "may" or lead != "có" or not has_to
+
+
+def _is_inside(topic: _Topic, question: Question, own: frozenset[str]) -> bool:
+    if not topic.outside:
+        return True
+    rest = _phrases(f"topics.{topic.name}").sub(" ", _joined(question.words))
+    beside = {match[0] for match in _phrases(f"outside.{topic.outside}").finditer(rest)}
+    return all(set(phrase.split()) <= own for phrase in beside)
+
+
+def _is_alone(topic: _Topic, question: Question, own: frozenset[str]) -> bool:
+    rest = _phrases(f"topics.{topic.name}").sub(" ", question.clause)
+    return set(rest.split()) <= _words_of("fillers") | own
+
+
+def _only_files(question: Question, _own: frozenset[str]) -> bool:
+    """Whether what one would do at the place is to file, and nothing else."""
+    places = (_phrases(f"topics.{topic}").finditer(question.words) for topic in ("in_person", "province"))
+    after = question.words[max(place.end() for found in places for place in found) :]
+    return set(after.split()) <= _words_of("filing")
+
+
+def _names_known_agencies(question: Question, own: frozenset[str]) -> bool:
+    """Whether nobody is named to confirm but those whom rows can name."""
+    rest = _phrases("topics.confirmation").sub(" ", question.words)
+    rest = phrase_pattern(confirming()).sub(" ", rest)
+    return set(rest.split()) <= _words_of("fillers") | _words_of("question_words") | own
+
+
+def _about_a_paper(topic: _Topic, question: Question, own: frozenset[str]) -> Question:
+    """What is asked of a paper that the question names; nothing else may be named."""
+    rest = _phrases(f"topics.{topic.name}").sub(" ", question.words)
+    for paper in _papers():
+        match = paper.said.search(rest)
+        if match and set((rest[: match.start()] + rest[match.end() :]).split()) <= _words_of("fillers") | own:
+            return replace(question, topic=topic.name, paper=paper)
+    return replace(question, topic="")
+
+
+def _read_paper(question: Question, own: frozenset[str]) -> Question | None:
+    """The question if it asks whether a paper is needed: "cần", "phải nộp" or the like, the paper, and no more."""
     if question.lead == "được" and not question.negated:
         return None
     found = [(paper, match) for paper in _papers() for match in paper.said.finditer(question.words)]
     if not found:
         return None
     paper, match = max(found, key=lambda pair: (pair[1].end(), -pair[1].start()))
-    before, after = question.words[: match.start()].split(), question.words[match.end() :].split()
-    fillers, place = _fillers(), len(before)
-    while place and before[place - 1] in _words_of("determiners") | _words_of("paper_verbs"):
-        place -= 1
-    verb = _phrases("paper_verbs").search(" ".join(before[place:]))
-    rest = set(after) - fillers - own
-    if verb is None or _phrases("paper_verbs").search(" ".join(after)) or not rest <= _words_of("owners"):
+    after = question.words[match.end() :]
+    rest = set(after.split()) - _words_of("fillers") - own
+    is_asked_for = _paper_verb_before(question.words[: match.start()]) and not _phrases("paper_verbs").search(after)
+    if not is_asked_for or not rest <= _words_of("owners"):
         return None
-    return replace(question, paper=paper, owned=bool(rest))
+    return replace(question, topic="paper", paper=paper, owned=bool(rest))
 
 
-def _plain(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-    said = _phrases(f"topics.{topic}").search(_joined(question.words))
-    return None if said is None or set(said[0].split()) <= own else question
+def _paper_verb_before(words: str) -> bool:
+    close = takewhile(lambda word: word in _words_of("determiners") | _words_of("paper_verbs"), reversed(words.split()))
+    return _phrases("paper_verbs").search(" ".join(reversed(list(close)))) is not None
 
 
-def _agreed(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-    """What somebody must confirm: the question may name nobody but those whom rows can name."""
-    judged = _plain(topic, question, own)
-    if judged is None:
-        return None
-    rest = _phrases(f"topics.{topic}").sub(" ", question.words)
-    rest = phrase_pattern(confirming()).sub(" ", rest)
-    known = set(rest.split()) <= _fillers() | own | _words_of("question_words")
-    return judged if known else replace(question, topic="")
-
-
-def _there(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-    """Whether one has to go there to file: what one would do there must be nothing else."""
-    judged = _guarded("channel")(topic, question, own)
-    if judged is None or not judged.topic:
-        return judged  # type: ignore[no-any-return]
-    said = list(_phrases(f"topics.{topic}").finditer(question.words))
-    after = question.words[said[-1].end() :].split() if said else []
-    return question if set(after) <= _words_of("filing") else replace(question, topic="")
-
-
-def _about_a_paper(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-    """What is asked of a paper that the question names; nothing else may be named."""
-    said = _phrases(f"topics.{topic}").search(_joined(question.words))
-    if said is None or set(said[0].split()) <= own:
-        return None
-    rest = _phrases(f"topics.{topic}").sub(" ", question.words)
-    for paper in _papers():
-        match = paper.said.search(rest)
-        if match is not None and set((rest[: match.start()] + rest[match.end() :]).split()) <= _fillers() | own:
-            return replace(question, paper=paper)
-    return replace(question, topic="")
-
-
-def _nothing(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-    said = _phrases(f"topics.{topic}").search(_joined(question.words))
-    return None if said is None or set(said[0].split()) <= own else replace(question, topic="")
-
-
-def _guarded(outside: str) -> Any:
-    """A judge of a topic that gives up where the question touches what no row tells."""
-
-    def judge(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-        if not question.names(topic):
-            return None
-        rest = _phrases(f"topics.{topic}").sub(" ", _joined(question.words))
-        beside = {match[0] for match in _phrases(f"outside.{outside}").finditer(rest)}
-        told = all(set(phrase.split()) <= own for phrase in beside)
-        return question if told else replace(question, topic="")
-
-    return judge
-
-
-def _alone(judge: Any) -> Any:
-    """A judge for questions that nothing else in the clause may qualify."""
-
-    def unqualified(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-        judged = judge(topic, question, own)
-        if judged is None or not judged.topic:
-            return judged  # type: ignore[no-any-return]
-        rest = _phrases(f"topics.{topic}").sub(" ", question.clause).split()
-        return question if set(rest) <= _fillers() | own else replace(question, topic="")
-
-    return unqualified
-
-
-def _must(judge: Any) -> Any:
-    """A judge for questions whether one has to."""
-
-    def obliged(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-        has_to = question.lead != "được" and _phrases("obligations").search(question.words)
-        return judge(topic, question, own) if has_to else None
-
-    return obliged
-
-
-def _may(judge: Any) -> Any:
-    """A judge for questions whether one can."""
-
-    def able(topic: str, question: Question, own: frozenset[str]) -> Question | None:
-        if question.lead != "có":
-            return judge(topic, question, own)
-        has_to = _phrases("obligations").search(question.words)
-        return None if has_to else _alone(judge)(topic, question, own)
-
-    return able
-
-
-def _can(judge: Any) -> Any:
-    """A judge for questions that ask outright whether one can."""
-    return lambda topic, question, own: judge(topic, question, own) if question.lead == "được" else None
-
-
-_TOPICS: tuple[tuple[str, Any], ...] = (
-    ("paper", _paper),
-    ("fee", _guarded("fee")),
-    ("free", _guarded("fee")),
-    ("behalf", _may(_guarded("behalf"))),
-    ("home", _may(_plain)),
-    ("certification", _must(_about_a_paper)),
-    ("copy", _may(_about_a_paper)),
-    ("original", _nothing),
-    ("confirmation", _must(_agreed)),
-    ("speed", _may(_guarded("speed"))),
-    ("form", _may(_plain)),
-    ("province", _must(_there)),
-    ("in_person", _must(_there)),
-    ("post", _may(_guarded("channel"))),
-    ("online", _may(_guarded("channel"))),
-    ("commune", _can(_alone(_guarded("channel")))),
+#: The first one that a question is about decides what it is about.
+_TOPICS = (
+    _Topic("fee", outside="fee"),
+    _Topic("free", outside="fee"),
+    _Topic("behalf", form="may", outside="behalf"),
+    _Topic("home", form="may"),
+    _Topic("certification", form="must", of_paper=True),
+    _Topic("copy", form="may", of_paper=True),
+    _Topic("confirmation", form="must", check=_names_known_agencies),
+    _Topic("speed", form="may", outside="speed"),
+    _Topic("form", form="may"),
+    _Topic("province", form="must", outside="channel", check=_only_files),
+    _Topic("in_person", form="must", outside="channel", check=_only_files),
+    _Topic("post", form="may", outside="channel"),
+    _Topic("online", form="may", outside="channel"),
+    _Topic("commune", form="can", outside="channel", alone=True),
 )
 
 
@@ -292,10 +277,6 @@ def _phrases(path: str) -> re.Pattern[str]:
 @cache
 def _at_end(key: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^| )(?:{_alternatives(_data()[key])})$")
-
-
-def _fillers() -> frozenset[str]:
-    return _words_of("fillers")
 
 
 @cache

@@ -175,3 +175,11 @@ def test_every_answer_offers_what_usually_follows(chat: Chat) -> None:
     reply = chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
     assert 1 <= len(reply.buttons) <= 4
     assert chat.press(reply, reply.buttons[0].title).outcome == "answered"
+
+
+def test_a_yes_no_question_is_answered_first(chat: Chat) -> None:
+    first = chat.say("đăng ký khai tử nộp online được không", "ask", "channels")
+    assert first.text.splitlines()[1].startswith("Dạ được, ")
+    second = chat.say("có mất tiền không", "ask", "fee")
+    assert (codes(second), second.aspects) == (["1.000656"], ("fee",))
+    assert second.text.splitlines()[1].startswith("Dạ tuỳ trường hợp ạ: ")
