@@ -11,7 +11,7 @@ from bot.dialogue.phrases import labels, say, settings
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.language.normalise import comparable
 from bot.language.text import fold
-from bot.procedures import cases
+from bot.procedures import cases, yes_no
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.model import ASPECTS, CaseQuestion, Procedure
 from bot.procedures.render import Renderer
@@ -119,6 +119,8 @@ class ProcedureDialogue:
         ranking = decision.favour(self._snapshot.rank(message.text), conversation.procedure, CURRENT_PROCEDURE_ODDS)
         chosen = decision.decide(ranking)
         current = self._current(conversation)
+        if current is not None and yes_no.asks_for_a_paper(message.text):
+            return self._answer(current.code, aspects, conversation, message.text)
         if chosen.outcome == "answered":
             runners_up = tuple(candidate.code for candidate in ranking.candidates[1 : decision.MOST_CHOICES])
             found = replace(conversation, runners_up=runners_up)

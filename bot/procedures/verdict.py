@@ -163,8 +163,8 @@ def _is_the_one_meant(row: Agency, question: Question) -> bool:
 
 def _paper(procedure: Procedure, question: Question) -> Verdict | None:
     paper = question.paper
-    if paper is None:
-        return None
+    if paper is None or paper.rows.search(fold(f"{procedure.short_name} {procedure.name}")):
+        return None  # a procedure about the paper itself: what is asked was meant for another one
     verdict = _need(procedure, paper)
     if verdict is None or (question.owned and verdict.answer != NO):
         return None
@@ -181,7 +181,7 @@ def _but(verdict: Verdict, answer: str, about: str, question: Question) -> Verdi
 
 
 def _need(procedure: Procedure, paper: Paper) -> Verdict | None:
-    named = tuple(row for row in procedure.documents if paper.rows.search(fold(row.name)))
+    named = _naming(procedure, paper)
     if named:
         return _need_of(procedure, paper, named)
     if procedure.is_imported:
@@ -263,8 +263,16 @@ def _copy(procedure: Procedure, question: Question) -> Verdict | None:
 
 
 def _rows_of(procedure: Procedure, question: Question) -> tuple[Document, ...]:
-    paper = question.paper
-    return tuple(row for row in procedure.documents if paper is not None and paper.rows.search(fold(row.name)))
+    return _naming(procedure, question.paper) if question.paper is not None else ()
+
+
+def _naming(procedure: Procedure, paper: Paper) -> tuple[Document, ...]:
+    """The rows that are the paper; a form for getting it only bears its name."""
+    return tuple(
+        row
+        for row in procedure.documents
+        if (found := paper.rows.search(fold(row.name))) and not _says("form", fold(row.name)[: found.start()])
+    )
 
 
 def _confirmation(procedure: Procedure, question: Question) -> Verdict | None:

@@ -64,6 +64,18 @@ def read(text: str, own_words: Iterable[str] = ()) -> list[Question]:
     return [question for clause in clauses if (question := _read_clause(clause, own)) is not None]
 
 
+def asks_for_a_paper(text: str) -> bool:
+    """Whether a text asks only if a paper is needed, so that it goes on about what was discussed."""
+    questions = read(text)
+    said = comparable(text)
+    return len(questions) == 1 and (paper := questions[0].paper) is not None and _is_all(said, paper)
+
+
+def _is_all(said: str, paper: Paper) -> bool:
+    rest = set(paper.said.sub(" ", said).split())
+    return rest <= _words_of("fillers") | _words_of("particles") | _words_of("negations") | _words_of("tags")
+
+
 def _read_clause(clause: str, own: frozenset[str]) -> Question | None:
     asked = _asked(clause)
     if asked is None:

@@ -178,8 +178,15 @@ def test_every_answer_offers_what_usually_follows(chat: Chat) -> None:
 
 
 def test_a_yes_no_question_is_answered_first(chat: Chat) -> None:
-    first = chat.say("đăng ký khai tử nộp online được không", "ask", "channels")
-    assert first.text.splitlines()[1].startswith("Dạ được, ")
-    second = chat.say("có mất tiền không", "ask", "fee")
-    assert (codes(second), second.aspects) == (["1.000656"], ("fee",))
-    assert second.text.splitlines()[1].startswith("Dạ tuỳ trường hợp ạ: ")
+    chat.say("đăng ký khai tử cần giấy tờ gì", "ask", "documents")
+    reply = chat.say("có mất tiền không", "ask", "fee")
+    assert (codes(reply), reply.aspects) == (["1.000656"], ("fee",))
+    assert reply.text.splitlines()[1].startswith("Dạ tuỳ trường hợp ạ: ")
+
+
+@pytest.mark.parametrize("question", ["có cần sổ hộ khẩu không", "co can giay doc than ko a"])
+def test_a_paper_asked_for_is_one_for_what_was_discussed(chat: Chat, question: str) -> None:
+    chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
+    reply = chat.say(question, "ask", "documents")
+    assert codes(reply) == ["1.000894"]
+    assert reply.text.splitlines()[1].startswith("Dạ không, ")

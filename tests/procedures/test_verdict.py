@@ -132,3 +132,7 @@ def test_every_verdict_is_one_paragraph_below_title_and_case(procedures: dict[st
         count = len(verdicts(procedure, row["question"]))
         assert blocks == [plain[0], *blocks[1 : 1 + count], *plain[1:]], row
         assert all(block["kind"] == "paragraph" and block["text"].startswith("Dạ ") for block in blocks[1 : 1 + count])
+
+
+def test_a_procedure_about_a_paper_does_not_say_whether_it_is_needed(procedures: dict[str, Procedure]) -> None:
+    assert answers(procedures["1.004873"], "có cần giấy độc thân không") == []
