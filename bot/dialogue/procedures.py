@@ -11,7 +11,7 @@ from bot.dialogue.phrases import labels, say, settings
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.language.normalise import comparable
 from bot.language.text import fold
-from bot.procedures import cases
+from bot.procedures import cases, yes_no
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.model import ASPECTS, CaseQuestion, Procedure
 from bot.procedures.render import Renderer
@@ -119,13 +119,16 @@ class ProcedureDialogue:
         ranking = decision.favour(self._snapshot.rank(message.text), conversation.procedure, CURRENT_PROCEDURE_ODDS)
         chosen = decision.decide(ranking)
         current = self._current(conversation)
+        if current is not None and yes_no.asks_for_a_paper(message.text):
+            return self._answer(current.code, aspects, conversation, message.text)
         if chosen.outcome == "answered":
             runners_up = tuple(candidate.code for candidate in ranking.candidates[1 : decision.MOST_CHOICES])
-            return self._answer(chosen.codes[0], aspects, replace(conversation, runners_up=runners_up))
+            found = replace(conversation, runners_up=runners_up)
+            return self._answer(chosen.codes[0], aspects, found, message.text)
         if conversation.choices and self._only_names_aspects(message):
             return self._clarify(conversation.choices, aspects, conversation)
         if current is not None and self._may_go_on_about(current, ranking, message):
-            return self._answer(current.code, aspects, conversation)
+            return self._answer(current.code, aspects, conversation, message.text)
         if not self._names_something(message):
             return self._which_procedure(aspects, conversation)
         if chosen.outcome == "clarify":
@@ -175,7 +178,7 @@ class ProcedureDialogue:
 
     # -- replying --------------------------------------------------------------------------------
 
-    def _answer(self, code: str, aspects: Sequence[str], conversation: Conversation) -> Reply:
+    def _answer(self, code: str, aspects: Sequence[str], conversation: Conversation, question: str = "") -> Reply:
         procedure = self._snapshot.procedures[code]
         asked = tuple(aspect for aspect in ASPECTS if aspect in aspects) or ("overview",)
         case = conversation.case if conversation.procedure == code else {}
@@ -183,7 +186,7 @@ class ProcedureDialogue:
         text = (
             self._renderer.listed(procedure)
             if procedure.is_listed_only
-            else self._renderer.answer(procedure, asked, case)
+            else self._renderer.answer(procedure, asked, case, question)
         )
         return Reply(
             text,

@@ -16,6 +16,7 @@ from bot.procedures import cases
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
 from bot.procedures.outline import headings
 from bot.procedures.portal_guides import Guide
+from bot.procedures.verdict import MOST_ROWS, verdicts
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOCALE = "vi_VN"
@@ -53,6 +54,7 @@ class Renderer:
             "documents_by_heading": documents_by_heading,
             "most_conditions": MOST_CONDITIONS,
             "most_in_overview": MOST_IN_OVERVIEW,
+            "most_rows": MOST_ROWS,
             "headings": headings(),
         }
 
@@ -60,14 +62,17 @@ class Renderer:
         """One aspect of a procedure, every row of it."""
         return self._render(f"{aspect}.j2", procedure=procedure)
 
-    def answer(self, procedure: Procedure, aspects: Sequence[str], case: Mapping[str, str]) -> str:
-        """A whole answer: what it is about, each aspect for the case, and the sources."""
+    def answer(self, procedure: Procedure, aspects: Sequence[str], case: Mapping[str, str], question: str = "") -> str:
+        """A whole answer: what it is about, yes or no where decided, each aspect for the case, the sources."""
         selected = cases.select(procedure, case)
         case_text = "; ".join(
             answer.case_name for answer in procedure.case_answers if case.get(answer.question) == answer.key
         )
         sections = [self.aspect(selected, aspect) for aspect in aspects]
-        return self._render("answer.j2", procedure=procedure, case_text=case_text, sections=sections)
+        told = [
+            self._render("verdict.j2", procedure=selected, verdict=verdict) for verdict in verdicts(selected, question)
+        ]
+        return self._render("answer.j2", procedure=procedure, case_text=case_text, verdicts=told, sections=sections)
 
     def listed(self, procedure: Procedure) -> str:
         """The answer for a procedure known from the list only."""

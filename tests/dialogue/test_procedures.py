@@ -175,3 +175,18 @@ def test_every_answer_offers_what_usually_follows(chat: Chat) -> None:
     reply = chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
     assert 1 <= len(reply.buttons) <= 4
     assert chat.press(reply, reply.buttons[0].title).outcome == "answered"
+
+
+def test_a_yes_no_question_is_answered_first(chat: Chat) -> None:
+    chat.say("đăng ký khai tử cần giấy tờ gì", "ask", "documents")
+    reply = chat.say("có mất tiền không", "ask", "fee")
+    assert (codes(reply), reply.aspects) == (["1.000656"], ("fee",))
+    assert reply.text.splitlines()[1].startswith("Dạ tuỳ trường hợp ạ: ")
+
+
+@pytest.mark.parametrize("question", ["có cần sổ hộ khẩu không", "co can giay doc than ko a"])
+def test_a_paper_asked_for_is_one_for_what_was_discussed(chat: Chat, question: str) -> None:
+    chat.say("đăng ký kết hôn mất bao lâu", "ask", "deadline")
+    reply = chat.say(question, "ask", "documents")
+    assert codes(reply) == ["1.000894"]
+    assert reply.text.splitlines()[1].startswith("Dạ không, ")
