@@ -23,9 +23,12 @@ NEGATED_WORDS = 3
 COMMON_WEIGHT = 0.25
 #: The best answer has at least this weight (a telling word has 1) and this many times the weight of the next.
 LEAST_WEIGHT, MARGIN = 0.9, 1.8
-#: Of the telling words of a text, the share that an answer has to explain.
-LEAST_SHARE = 0.34
+#: A phrase in so many of a procedure's names is what it is called, and says nothing of the case.
+OWN_NAMES = 2
+#: A label with fewer words says little of its case ("Có", "Không").
+SHORT_LABEL = 3
 _CLAUSES = re.compile(r"[,;:!?\n()]+|\.(?!\d)")
+_CHOICE = re.compile(r" (hay|hoặc) ")
 _POLAR = re.compile(r"\b(không|chưa)( ạ)?\s*\?")
 
 
@@ -66,7 +69,7 @@ class Wordings:
         form = _form(text)
         return self._forms[form].answer(text)
 
-    def told(self, text: str, names: Iterable[str]) -> CaseAnswer | None:
+    def told(self, text: str, names: Collection[str]) -> CaseAnswer | None:
         """The answer that a text tells beyond doubt without having been asked.
 
         Args:
@@ -88,30 +91,43 @@ class _Form:
         self.negations, self.turns = set(listed["negations"]), set(listed["turns"])
         self.skip, self.skip_beside = _phrases(listed["skip"]), _phrases(listed["skip_beside"])
         self.asking, self.doubted = _phrases(listed["asking"]), _phrases(listed["doubted"])
-        self._asks = re.compile(
-            rf"\b({'|'.join(listed['asks_first'])})\b.+\b({'|'.join(listed['asks_last'])})$"
-        )
+        self._whether = re.compile(rf"\b({_any(listed['asks_first'])})\b.* ({_any(listed['asks_last'])})$")
         self._same = {spell(other): spell(word) for word, others in words["same"].items() for other in others}
         self._synonym = _phrases(self._same)
         foreign = {key: [spell(word) for word in value] for key, value in words["beside"].items()}
         self._country = _phrases(listed["countries"])
-        self._country_beside = re.compile(
-            rf"\b({'|'.join(foreign['behind'])}) ({'|'.join(foreign['countries'])})\b"
-        )
+        self._country_beside = re.compile(rf"\b({_any(foreign['behind'])}) ({_any(foreign['countries'])})\b")
         self.foreign = spell("nước ngoài")
-        self.nationality = re.compile(rf"\b({'|'.join(listed['nationality'])}) {self.foreign}\b")
+        self._unasked = {self._standard(text) for text in listed["unasked"]}
+        self.clauses = lru_cache(maxsize=1024)(self._clauses)
         self.amounts = _Amounts(words, listed, spell)
 
-    def clauses(self, text: str, fillers: bool = False) -> list[str]:
+    def _clauses(self, text: str, fillers: bool = False) -> tuple[str, ...]:
         """The clauses of a text in standard words, without those that say nothing unless ``fillers``."""
-        parts = (self._standard(self.plain(part)) for part in _CLAUSES.split(text))
-        kept = (part if fillers else " ".join(word for word in part.split() if word not in self.fillers) for part in parts)
-        return [part for part in kept if part]
+        parts = [self._standard(self.plain(part)) for part in _CLAUSES.split(text)]
+        kept = parts if fillers else [" ".join(self.words_left(part)) for part in parts]
+        return tuple(part for part in kept if part)
+
+    def names_country(self, text: str) -> bool:
+        """Whether a text names a foreign country, rather than "nước ngoài" in general."""
+        plain = self.plain(text)
+        return self._standard(plain).count(self.foreign) > plain.count(self.foreign)
 
     def _standard(self, text: str) -> str:
         text = self._country.sub(self.foreign, text)
         text = self._country_beside.sub(rf"\1 {self.foreign}", text)
         return self._synonym.sub(lambda match: self._same[match[0]], text)
+
+    def is_telling(self, phrase: str) -> bool:
+        """Whether a phrase says something even where nobody asked: more than a common word or two."""
+        words = [word for word in self.words_left(phrase) if word not in self.negations]
+        telling = sum(word not in self.common for word in words)
+        return phrase not in self._unasked and (telling > 1 or (telling == 1 and len(words) > 2))
+
+    def bare(self, text: str) -> str:
+        """A text without its fillers; nothing where only negations are left."""
+        words = " ".join(self.clauses(text)).split()
+        return "" if self.negations.issuperset(words) else " ".join(words)
 
     def words_left(self, text: str) -> list[str]:
         """The words of a text that say something."""
@@ -119,10 +135,14 @@ class _Form:
 
     def asks(self, clause: str) -> bool:
         """Whether a clause (with its fillers) asks something itself."""
-        bare = clause
-        while bare.split() and bare.split()[-1] in self.fillers and bare.split()[-1] not in self.yes:
-            bare = " ".join(bare.split()[:-1])
-        return bool(self.asking.search(clause) or self._asks.search(bare))
+        return bool(self.asking.search(clause)) or self.asks_whether(clause)
+
+    def asks_whether(self, clause: str) -> bool:
+        """Whether a clause asks for a yes or no ("có … không ạ")."""
+        words = clause.split()
+        while words and words[-1] in self.fillers:
+            words.pop()
+        return bool(self._whether.search(" ".join(words)))
 
     def signed(self, clause: str) -> list[str]:
         """The words of a clause; those that a negation reaches carry a minus."""
@@ -200,20 +220,12 @@ class _Answers:
         self._form = form
         self._answers = answers
         texts = {answer.key: (answer.label, answer.case_name, *answer.also) for answer in answers}
-        self._exact = {form.plain(text): answer for answer in reversed(answers) for text in texts[answer.key]}
-        self._phrases: dict[str, dict[str, None]] = {
-            answer.key: dict.fromkeys(
-                clause for text in (answer.label, *answer.also) for clause in form.clauses(text, fillers=True)
-            )
-            for answer in answers
+        self._exact = {_all(form, text): answer for answer in reversed(answers) for text in texts[answer.key]}
+        self._phrases = {
+            answer.key: dict.fromkeys(_all(form, text) for text in (answer.label, *answer.also)) for answer in answers
         }
-        self._bare = {
-            bare: answer
-            for answer in reversed(answers)
-            for text in texts[answer.key]
-            if (bare := " ".join(form.clauses(text)))
-        }
-        features = {answer.key: set(self._features(form.clauses("; ".join(texts[answer.key])))) for answer in answers}
+        self._bare = _unambiguous((form.bare(text), answer) for answer in answers for text in texts[answer.key])
+        features = {answer.key: set(self._features(_own_clauses(form, answer))) for answer in answers}
         self._features_of = features
         self._weights = self._weigh(features.values())
         self._ranges = {
@@ -224,28 +236,31 @@ class _Answers:
 
     def answer(self, text: str) -> CaseAnswer | None:
         """The answer that a reply gives."""
-        plain = self._form.plain(text)
-        if plain in self._exact:
-            return self._exact[plain]
+        exact = self._exact.get(_all(self._form, text))
+        if exact is not None:
+            return exact
         if is_skip(text):
             return next((answer for answer in self._answers if is_skip(answer.label)), None)
         clauses = self._form.clauses(text, fillers=True)
         short = self._short(clauses)
         if short is not None:
             return short
-        bare = " ".join(self._form.clauses(text))
-        if bare in self._bare:
-            return self._bare[bare]
+        bare = self._bare.get(self._form.bare(text))
+        if bare is not None:
+            return bare
         if any(self._form.asks(clause) for clause in clauses):
             return None
-        measured, found = self._measured(self._form.amounts.found(plain))
+        measured, found = self._measured(self._form.amounts.found(self._form.plain(text)))
         return measured if found else self._best(text, clauses)
 
-    def told(self, text: str, names: Iterable[str]) -> CaseAnswer | None:
+    def told(self, text: str, names: Collection[str]) -> CaseAnswer | None:
         """The answer that a text tells without having been asked."""
         clauses = [clause for clause in self._form.clauses(text, fillers=True) if not self._doubted(clause)]
-        own = [clause for name in names for clause in self._form.clauses(name, fillers=True)]
-        found = {answer.key: answer for answer, _ in self._contained(clauses, own)}
+        contained = self._contained(clauses)
+        if not (self._form.names_country(text) and any(self._form.foreign in phrase for _, phrase in contained)):
+            own = [_all(self._form, name) for name in names]
+            contained = [(answer, phrase) for answer, phrase in contained if self._is_telling(answer, phrase, own)]
+        found = {answer.key: answer for answer, _ in contained}
         for clause in clauses:
             measured, _ = self._measured(self._form.amounts.found(clause, told=True))
             if measured is not None:
@@ -253,13 +268,19 @@ class _Answers:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _doubted(self, clause: str) -> bool:
-        return bool(self._form.doubted.search(clause) or self._form.asks(clause) and not self._form.asking.search(clause))
+        return bool(self._form.doubted.search(clause)) or self._form.asks_whether(clause)
+
+    def _is_telling(self, answer: CaseAnswer, phrase: str, own: Collection[str]) -> bool:
+        """Whether a phrase says something though nobody asked, and is not just what the procedure is called."""
+        if sum(_within(phrase, name) for name in own) >= OWN_NAMES or not self._form.is_telling(phrase):
+            return False
+        return answer is not self._no or bool(self._form.negations.intersection(phrase.split()))
 
     def _short(self, clauses: Sequence[str]) -> CaseAnswer | None:
         """The answer of a mere yes or no."""
         said = " ".join(clauses)
         words = said.split()
-        politeness = self._form.fillers - self._form.yes - {self._form.plain("đã")}
+        politeness = self._form.fillers - self._form.yes
         core = " ".join(word for word in words if word not in politeness)
         if core in self._form.no:
             return self._no
@@ -278,15 +299,14 @@ class _Answers:
         ]
         return (fitting[0] if len(fitting) == 1 else None), True
 
-    def _contained(self, clauses: Sequence[str], own: Collection[str] = ()) -> list[tuple[CaseAnswer, str]]:
+    def _contained(self, clauses: Sequence[str]) -> list[tuple[CaseAnswer, str]]:
         """The answers of which a wording of several words stands in a clause, unless a negation stands before it."""
-        hits = []
-        for answer in self._answers:
-            for phrase in self._phrases[answer.key]:
-                if " " not in phrase or any(_within(phrase, name) for name in own):
-                    continue
-                if any(self._affirmed(phrase, clause) for clause in clauses):
-                    hits.append((answer, phrase))
+        hits = [
+            (answer, phrase)
+            for answer in self._answers
+            for phrase in self._phrases[answer.key]
+            if " " in phrase and any(self._affirmed(phrase, clause) for clause in clauses)
+        ]
         return [hit for hit in hits if not any(_within(hit[1], other) and hit[1] != other for _, other in hits)]
 
     def _affirmed(self, phrase: str, clause: str) -> bool:
@@ -339,12 +359,34 @@ def _polar(
     if not _POLAR.search(question):
         return None, None
     certain = [answer for answer in answers if not is_skip(answer.label)]
-    negative = [a for a in certain if any(word in form.negations for word in form.plain(a.label).split())]
-    positive = [a for a in certain if a not in negative]
-    affirmed = [a for a in positive if form.plain(a.label).split()[0] in form.yes]
-    if " hay " not in question and len(affirmed) == 1:
+    first = {answer.key: form.plain(answer.label).split()[0] for answer in certain}
+    negative = [answer for answer in certain if first[answer.key] in form.negations]
+    negative = negative or [a for a in certain if form.negations.intersection(form.plain(a.label).split())]
+    positive = [answer for answer in certain if answer not in negative]
+    affirmed = [answer for answer in positive if first[answer.key] in form.yes]
+    if not negative and len(certain) == 2 and len(affirmed) == 1:
+        negative = [answer for answer in certain if answer not in affirmed]
+    if not _CHOICE.search(question) and len(affirmed) == 1:
         positive = affirmed
     return (positive[0] if len(positive) == 1 else None), (negative[0] if len(negative) == 1 else None)
+
+
+def _unambiguous(pairs: Iterable[tuple[str, CaseAnswer]]) -> dict[str, CaseAnswer]:
+    """What each text stands for; an empty text and one that stands for several answers are left out."""
+    meant: dict[str, dict[str, CaseAnswer]] = {}
+    for text, answer in pairs:
+        meant.setdefault(text, {})[answer.key] = answer
+    return {text: next(iter(found.values())) for text, found in meant.items() if text and len(found) == 1}
+
+
+def _own_clauses(form: _Form, answer: CaseAnswer) -> tuple[str, ...]:
+    """The clauses whose words weigh for an answer; the case in words only where the label says little itself."""
+    short = len(form.words_left(form.plain(answer.label))) < SHORT_LABEL
+    return form.clauses("; ".join((answer.label, *answer.also, *([answer.case_name] if short else []))))
+
+
+def _all(form: _Form, text: str) -> str:
+    return " ".join(form.clauses(text, fillers=True))
 
 
 def _within(phrase: str, text: str) -> bool:
