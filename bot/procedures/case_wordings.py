@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,12 +63,12 @@ class Wordings:
     """The answers of one case question, marked and unmarked."""
 
     def __init__(self, question: str, answers: tuple[CaseAnswer, ...]) -> None:
-        self._forms = {form: _Answers(form, question, answers) for form in (_marked(), _unmarked())}
+        self._question, self._given = question, answers
+        self._forms: dict[_Form, _Answers] = {}
 
     def answer(self, text: str) -> CaseAnswer | None:
         """The answer that a reply to the question gives, or None where it is not clear."""
-        form = _form(text)
-        return self._forms[form].answer(text)
+        return self._answers(text).answer(text)
 
     def told(self, text: str, names: Collection[str]) -> CaseAnswer | None:
         """The answer that a text tells beyond doubt without having been asked.
@@ -76,8 +77,13 @@ class Wordings:
             text: What the citizen wrote.
             names: What the procedure is called: their words say nothing of the case.
         """
+        return self._answers(text).told(text, names)
+
+    def _answers(self, text: str) -> _Answers:
         form = _form(text)
-        return self._forms[form].told(text, names)
+        if form not in self._forms:
+            self._forms[form] = _Answers(form, self._question, self._given)
+        return self._forms[form]
 
 
 class _Form:
@@ -99,7 +105,7 @@ class _Form:
         self._country_beside = re.compile(rf"\b({_any(foreign['behind'])}) ({_any(foreign['countries'])})\b")
         self.foreign = spell("nước ngoài")
         self._unasked = {self._standard(text) for text in listed["unasked"]}
-        self.clauses = lru_cache(maxsize=1024)(self._clauses)
+        self.clauses = lru_cache(maxsize=4096)(self._clauses)
         self.amounts = _Amounts(words, listed, spell)
 
     def _clauses(self, text: str, fillers: bool = False) -> tuple[str, ...]:
@@ -161,9 +167,7 @@ class _Form:
 class _Amounts:
     """Reads amounts: "dưới 14 tuổi", "quá 2 tháng", "từ đủ 6 đến dưới 14 tuổi", "hôm kia"."""
 
-    def __init__(
-        self, words: dict[str, Any], listed: dict[str, list[str]], spell: Callable[[str], str]
-    ) -> None:
+    def __init__(self, words: dict[str, Any], listed: dict[str, list[str]], spell: Callable[[str], str]) -> None:
         self._units = {
             spell(name): (kind, float(size)) for kind, names in words["units"].items() for name, size in names.items()
         }
@@ -334,13 +338,16 @@ class _Answers:
         for clause in clauses:
             signed = self._form.signed(clause)
             yield from signed
-            yield from (" ".join(pair) for pair in zip(signed, signed[1:], strict=False))
+            yield from (" ".join(pair) for pair in pairwise(signed))
 
     def _weigh(self, features: Iterable[set[str]]) -> dict[str, float]:
         """How telling a feature is among the answers: 1 in a single one, 0 in all."""
         held = Counter(feature for one in features for feature in one)
         most = math.log(len(self._answers))
-        return {feature: math.log(len(self._answers) / count) / most * self._plainness(feature) for feature, count in held.items()}
+        return {
+            feature: math.log(len(self._answers) / count) / most * self._plainness(feature)
+            for feature, count in held.items()
+        }
 
     def _plainness(self, feature: str) -> float:
         words = feature.replace("-", "").split()
@@ -352,9 +359,7 @@ class _Answers:
         return score - sum(self._weights[feature] for feature in denied & own if feature not in given)
 
 
-def _polar(
-    question: str, answers: Sequence[CaseAnswer], form: _Form
-) -> tuple[CaseAnswer | None, CaseAnswer | None]:
+def _polar(question: str, answers: Sequence[CaseAnswer], form: _Form) -> tuple[CaseAnswer | None, CaseAnswer | None]:
     """The answers that a mere yes and a mere no give, each where it can only be one."""
     if not _POLAR.search(question):
         return None, None

@@ -31,9 +31,7 @@ def _open(rows: Iterable[Any], case: Mapping[str, str]) -> Iterator[Any]:
             yield replace(row, when={key: answers for key, answers in row.when.items() if key not in case})
 
 
-def next_question(
-    procedure: Procedure, case: Mapping[str, str], skipped: Collection[str] = ()
-) -> CaseQuestion | None:
+def next_question(procedure: Procedure, case: Mapping[str, str], skipped: Collection[str] = ()) -> CaseQuestion | None:
     """The question to ask next, or None when no open question changes the answer for this citizen.
 
     It leads to the fewest questions in the mean; of several the one that settles the most rows.
@@ -45,6 +43,18 @@ def next_question(
     """
     key = _interview(_shape(procedure)).best(frozenset(case.items()), frozenset(skipped))
     return next((question for question in procedure.case_questions if question.key == key), None)
+
+
+def paths(procedure: Procedure) -> Iterator[dict[str, str]]:
+    """Every way through the case questions as they are asked: all the answers at its end."""
+    open_cases: list[dict[str, str]] = [{}]
+    while open_cases:
+        case = open_cases.pop()
+        question = next_question(procedure, case)
+        if question is None:
+            yield case
+        else:
+            open_cases += [{**case, question.key: answer.key} for answer in answers_of(procedure, question.key)]
 
 
 def answers_of(procedure: Procedure, question: str) -> list[CaseAnswer]:
