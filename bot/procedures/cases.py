@@ -31,7 +31,12 @@ def _open(rows: Iterable[Any], case: Mapping[str, str]) -> Iterator[Any]:
             yield replace(row, when={key: answers for key, answers in row.when.items() if key not in case})
 
 
-def next_question(procedure: Procedure, case: Mapping[str, str], skipped: Collection[str] = ()) -> CaseQuestion | None:
+def next_question(
+    procedure: Procedure,
+    case: Mapping[str, str],
+    skipped: Collection[str] = (),
+    parts: Collection[str] = CASE_PARTS,
+) -> CaseQuestion | None:
     """The question to ask next, or None when no open question changes the answer for this citizen.
 
     It leads to the fewest questions in the mean; of several the one that settles the most rows.
@@ -40,8 +45,9 @@ def next_question(procedure: Procedure, case: Mapping[str, str], skipped: Collec
         procedure: The procedure asked about.
         case: The answers so far (question → answer).
         skipped: The questions that the citizen can't or won't answer; their rows stay open.
+        parts: The parts of the procedure that the answer tells, where it does not tell all.
     """
-    key = _interview(_shape(procedure)).best(frozenset(case.items()), frozenset(skipped))
+    key = _interview(_shape(procedure, parts)).best(frozenset(case.items()), frozenset(skipped))
     return next((question for question in procedure.case_questions if question.key == key), None)
 
 
@@ -109,16 +115,19 @@ _Terms = tuple[tuple[str, tuple[str, ...]], ...]
 _Answers = frozenset[tuple[str, str]]
 
 
-def _shape(procedure: Procedure) -> _Shape:
-    answers: dict[str, list[str]] = {}
+def _shape(procedure: Procedure, parts: Collection[str]) -> _Shape:
+    answers: dict[str, dict[str, None]] = {}
     for answer in procedure.case_answers:
-        answers.setdefault(answer.question, []).append(answer.key)
+        answers.setdefault(answer.question, {})[answer.key] = None
     questions = tuple(
         (question.key, tuple(question.when.items()), tuple(answers[question.key]))
         for question in procedure.case_questions
     )
-    whens = (tuple(row.when.items()) for part in CASE_PARTS for row in getattr(procedure, part) if row.when)
-    return questions, tuple(whens)
+    rows = (row for part in parts for row in getattr(procedure, part))
+    whens = (
+        tuple(term for term in row.when.items() if not answers.get(term[0], {}).keys() <= set(term[1])) for row in rows
+    )
+    return questions, tuple(when for when in whens if when)
 
 
 @lru_cache(maxsize=512)
