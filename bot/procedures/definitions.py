@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.procedures import case_checks
 from bot.procedures.yaml_files import (
     Place,
     Problem,
@@ -74,6 +75,7 @@ def _check_one(definition: Definition, known: set[str]) -> Iterator[Problem]:
     yield from _place_problems(definition)
     yield from _key_problems(definition)
     yield from _reference_problems(definition, known)
+    yield from case_checks.problems(definition)
     yield from _saying_problems(definition)
     yield from _validity_problems(definition)
     yield from _listed_problems(definition)
@@ -147,11 +149,7 @@ def _unknown_code(definition: Definition, place: Place, code: str, known: set[st
 
 
 def _when_problems(definition: Definition) -> Iterator[Problem]:
-    questions = {
-        question["key"]: {answer["key"] for answer in question["answers"]}
-        for question in definition.data.get("case_questions", [])
-    }
-    used: set[tuple[str, str]] = set()
+    questions = case_checks.answer_keys(definition)
     for place, row in mappings(definition.data):
         for question, answers in row.get("when", {}).items():
             if question not in questions:
@@ -162,20 +160,12 @@ def _when_problems(definition: Definition) -> Iterator[Problem]:
                 )
                 continue
             for answer in answers:
-                used.add((question, answer))
                 if answer not in questions[question]:
                     yield definition.problem(
                         (*place, "when", question),
                         f"'{question}' has no answer '{answer}'",
                         _one_of("answer", questions[question]),
                     )
-    for index, question in enumerate(definition.data.get("case_questions", [])):
-        if not any(key == question["key"] for key, _ in used):
-            yield definition.problem(
-                ("case_questions", index),
-                f"no row depends on the case question '{question['key']}'",
-                "Give rows a 'when' with it, or remove the question",
-            )
 
 
 def _saying_problems(definition: Definition) -> Iterator[Problem]:

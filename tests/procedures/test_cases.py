@@ -15,45 +15,6 @@ def test_a_row_may_hold_until_an_answer_rules_it_out() -> None:
     assert cases.may_hold({}, {"filing": "online"})
 
 
-def paths(procedure: Procedure) -> list[dict[str, str]]:
-    """Every way through a procedure's case questions, as the dialogue asks them."""
-    ends: list[dict[str, str]] = []
-    open_cases: list[dict[str, str]] = [{}]
-    while open_cases:
-        case = open_cases.pop()
-        question = cases.next_question(procedure, case)
-        if question is None:
-            ends.append(case)
-            continue
-        open_cases += [{**case, question.key: answer.key} for answer in cases.answers_of(procedure, question.key)]
-        assert len(ends) + len(open_cases) < 5000, procedure.code
-    return ends
-
-
-def test_every_path_of_every_procedure_ends_and_reaches_every_row(procedures: dict[str, Procedure]) -> None:
-    for procedure in procedures.values():
-        reached: dict[str, set[int]] = {part: set() for part in cases.CASE_PARTS}
-        for case in paths(procedure):
-            for part in cases.CASE_PARTS:
-                rows = getattr(procedure, part)
-                reached[part] |= {number for number, row in enumerate(rows) if cases.may_hold(row.when, case)}
-                selected = getattr(cases.select(procedure, case), part)
-                assert all(not row.when for row in selected), (procedure.code, case, part)
-        for part, numbers in reached.items():
-            assert numbers == set(range(len(getattr(procedure, part)))), (procedure.code, part)
-
-
-def test_only_questions_that_change_something_are_asked(procedures: dict[str, Procedure]) -> None:
-    for procedure in procedures.values():
-        question = cases.next_question(procedure, {})
-        if question is not None:
-            results = [
-                [getattr(cases.select(procedure, {question.key: answer.key}), part) for part in cases.CASE_PARTS]
-                for answer in cases.answers_of(procedure, question.key)
-            ]
-            assert any(one != results[0] for one in results[1:]), procedure.code
-
-
 def test_an_answer_is_understood_by_label_case_and_other_wordings(procedures: dict[str, Procedure]) -> None:
     for procedure in procedures.values():
         for question in procedure.case_questions:
