@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -15,7 +16,7 @@ from bot.procedures.model import Agency
 
 DESKS = Path(__file__).parent / "desks.yml"
 #: What follows says where the agency is, not which one it is.
-_WHERE = " nơi "
+_WHERE = re.compile(r"\bnơi\b")
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ def desks_of(agency: str) -> tuple[Desk, ...]:
     """
     said = f" {comparable(agency)} "
     names = [place["name"] for place in _known()["places"] if _has_word(said, place["words"])]
-    bare = agency.partition("(")[0].partition(_WHERE)[0].strip(" ,;")
-    return tuple(Desk(comparable(name), name) for name in names or [bare or agency])
+    if names:
+        return tuple(Desk(comparable(name), name) for name in names)
+    return (Desk(comparable(_WHERE.split(agency.partition("(")[0])[0] or agency), agency),)
 
 
 def is_person(confirmer: str) -> bool:
@@ -47,7 +49,7 @@ def is_person(confirmer: str) -> bool:
 def handles(agencies: Iterable[Agency], confirmer: str) -> bool:
     """Whether one who confirms is among the agencies that handle the dossier anyway."""
     said = comparable(confirmer)
-    is_elsewhere = _WHERE in confirmer
+    is_elsewhere = _WHERE.search(confirmer) is not None
     names = (comparable(agency.name) for agency in agencies if agency.role != "coordinates")
     return any(said == name or (name in said and not is_elsewhere) for name in names)
 

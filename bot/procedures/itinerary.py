@@ -186,17 +186,17 @@ def _visit(left: Mapping[str, Errand], state: _State, place: str, day: float) ->
     if not done:
         return None
     ready = {**state.ready, **{key: day + (here[key].days or 0) for key in done}}
-    ready = _done_at_home({key: errand for key, errand in left.items() if key not in done}, ready)
-    return _State((*state.stops, Stop(place, day, tuple(done))), day, ready)
+    rest = {key: errand for key, errand in left.items() if key not in done}
+    return _State((*state.stops, Stop(place, day, tuple(done))), day, _done_at_home(rest, ready))
 
 
 def _is_ready(errand: Errand, at_hand: Collection[str]) -> bool:
     return all(any(key in at_hand for key in group) for group in errand.needs)
 
 
-def _done_at_home(left: Mapping[str, Errand], ready: Mapping[str, float]) -> Mapping[str, float]:
+def _done_at_home(left: Mapping[str, Errand], before: Mapping[str, float]) -> Mapping[str, float]:
     """What is ready after the errands without a visit are done, each as soon as its papers are there."""
-    ready = dict(ready)
+    ready = dict(before)
     at_home = [errand for errand in left.values() if not errand.places]
     while True:
         starts = [

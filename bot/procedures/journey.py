@@ -249,7 +249,7 @@ class _Errands:
         self._held, self._lacking, self._online = held, lacking, online
         self._tasks: dict[str, Task] = {}
         self._needs: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._sources: dict[tuple[str, tuple[str, ...]], Document] = {}
+        self._got: dict[tuple[str, tuple[str, ...]], list[Document]] = {}
         self._problems: list[PlanProblem] = []
 
     def all(self) -> tuple[dict[str, Task], dict[str, tuple[tuple[str, ...], ...]], list[PlanProblem]]:
@@ -274,7 +274,7 @@ class _Errands:
             sources = self._sources_of(procedure, document)
             if sources:
                 groups.append(sources)
-                self._sources[code, sources] = document
+                self._got.setdefault((code, sources), []).append(document)
             elif (code, document.key) not in self._held:
                 confirmed += self._add_confirmations(procedure, document)
         self._tasks[code] = self._task(procedure, mode)
@@ -323,7 +323,7 @@ class _Errands:
             is_prompt=is_prompt,
             brings=tuple(document.name for document in sure if document not in held),
             has=tuple(document.name for document in held),
-            gets=tuple(row.name for row in procedure.results if not row.when) if procedure.code in self._cases else (),
+            gets=tuple(_papers_got(procedure)) if procedure.code in self._cases else (),
             if_needed=tuple(row for row in procedure.documents if row.condition and not row.when),
             signed_at_home=tuple(row for row in firm if row.document in on_sure and is_person(row.agency)),
             between_offices=tuple(row for row in firm if row.document is None and not is_person(row.agency)),
@@ -339,16 +339,17 @@ class _Errands:
                 return
             for group in self._needs[stuck]:
                 if possible.isdisjoint(group):
-                    self._problems.append(PlanProblem("cycle", stuck, self._sources[stuck, group], group))
+                    papers = self._got.pop((stuck, group))
+                    self._problems += [PlanProblem("cycle", stuck, document, group) for document in papers]
             self._needs[stuck] = tuple(group for group in self._needs[stuck] if not possible.isdisjoint(group))
 
     def _name_what_is_got(self) -> None:
         """Of a procedure on the way, what comes of it are the papers that it is done for."""
-        for (code, sources), document in self._sources.items():
-            if sources in self._needs[code]:
-                for source in sources:
-                    task = self._tasks[source]
-                    self._tasks[source] = replace(task, gets=tuple(dict.fromkeys((*task.gets, document.name))))
+        for (_, sources), documents in self._got.items():
+            for source in sources:
+                task = self._tasks[source]
+                names = (document.name for document in documents)
+                self._tasks[source] = replace(task, gets=tuple(dict.fromkeys((*task.gets, *names))))
 
 
 def _sure_documents(procedure: Procedure) -> list[Document]:
@@ -356,6 +357,12 @@ def _sure_documents(procedure: Procedure) -> list[Document]:
     if "documents" in procedure.withheld:
         return []
     return [document for document in procedure.documents if not document.when and not document.condition]
+
+
+def _papers_got(procedure: Procedure) -> Iterator[str]:
+    for row in procedure.results:
+        if not row.when and not any(comparable(words) in comparable(row.name) for words in _known()["no_paper"]):
+            yield row.name
 
 
 def _needs_no_detour(code: str, document: Document) -> bool:
@@ -417,7 +424,7 @@ def _wait(procedure: Procedure, mode: str) -> tuple[float | None, bool]:
 
 
 def _is_rounded(task: Task) -> bool:
-    return task.days is not None and any(row.unit in ("day", "hour") and row.amount for row in task.deadlines)
+    return task.days is not None and any(row.unit == "day" for row in task.deadlines)
 
 
 def _errand(task: Task, needs: tuple[tuple[str, ...], ...]) -> Errand:
@@ -435,7 +442,7 @@ def _plan(
     goals: Sequence[str],
     problems: Sequence[PlanProblem],
 ) -> Plan:
-    names = {desk.key: desk.name for task in reversed(tasks.values()) for desk in task.desks}
+    names = {desk.key: desk.name for task in reversed(list(tasks.values())) for desk in task.desks}
     visits = tuple(
         Visit(names[stop.place], stop.day, tuple(tasks[key] for key in stop.errands)) for stop in found.stops
     )
