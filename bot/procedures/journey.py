@@ -21,7 +21,7 @@ from bot.language.normalise import comparable
 from bot.procedures import cases, itinerary
 from bot.procedures.desks import Desk, desks_of, handles, is_person
 from bot.procedures.itinerary import Errand, Itinerary
-from bot.procedures.model import Agency, Confirmation, Deadline, Document, Fee, Procedure
+from bot.procedures.model import Agency, Channel, Confirmation, Deadline, Document, Fee, Procedure
 
 JOURNEY = Path(__file__).parent / "journey.yml"
 #: What is promised within so many hours is waited for at the desk.
@@ -83,10 +83,15 @@ class Task:
         return self.procedure.code
 
     @property
+    def online(self) -> Channel | None:
+        """How it could be filed online instead, if it is filed at the desk."""
+        channels = self.procedure.channels if self.confirmation is None and self.mode == "in_person" else ()
+        return next((channel for channel in channels if channel.kind == "online"), None)
+
+    @property
     def is_online_too(self) -> bool:
-        """Whether it can be filed online instead of at the desk."""
-        online = any(channel.kind == "online" for channel in self.procedure.channels)
-        return self.confirmation is None and self.mode == "in_person" and online
+        """Whether it can be filed online so that nobody need go."""
+        return self.online is not None and not _is_still_to_go(self.procedure, "online")
 
     @property
     def waits(self) -> bool:
@@ -170,6 +175,11 @@ class Plan:
     def tasks(self) -> tuple[Task, ...]:
         """Everything to do: first what needs no visit, then visit after visit."""
         return (*self.without_visit, *(task for visit in self.visits for task in visit.tasks))
+
+    @property
+    def procedures(self) -> tuple[Procedure, ...]:
+        """The procedures that something is done for, each once."""
+        return tuple({task.code: task.procedure for task in self.tasks}.values())
 
 
 def plan(
@@ -279,7 +289,7 @@ class _Errands:
                 confirmed += self._add_confirmations(procedure, document)
         self._tasks[code] = self._task(procedure, mode)
         self._needs[code] = (*groups, *((key,) for key in confirmed))
-        if mode == "in_person" and not self._tasks[code].desks:
+        if _is_still_to_go(procedure, mode) and not self._tasks[code].desks:
             self._problems.append(PlanProblem("no_agency", code))
         return [source for group in groups for source in group]
 
@@ -318,7 +328,7 @@ class _Errands:
             key=procedure.code,
             procedure=procedure,
             mode=mode,
-            desks=_desks(procedure.agencies) if mode == "in_person" else (),
+            desks=_desks(procedure.agencies) if _is_still_to_go(procedure, mode) else (),
             days=days,
             is_prompt=is_prompt,
             brings=tuple(document.name for document in sure if document not in held),
@@ -349,7 +359,8 @@ class _Errands:
             for source in sources:
                 task = self._tasks[source]
                 names = (document.name for document in documents)
-                self._tasks[source] = replace(task, gets=tuple(dict.fromkeys((*task.gets, *names))))
+                if source not in self._cases or not task.gets:  # a goal's own results have their names
+                    self._tasks[source] = replace(task, gets=tuple(dict.fromkeys((*task.gets, *names))))
 
 
 def _sure_documents(procedure: Procedure) -> list[Document]:
@@ -404,6 +415,13 @@ def _mode_and_case(procedure: Procedure, case: Mapping[str, str], online: bool) 
     answers = [answer.key for answer in cases.answers_of(procedure, filing["question"])]
     own = next((answer for answer in answers if modes.get(answer) == mode), None)
     return mode, case if own is None else {**case, filing["question"]: own}
+
+
+def _is_still_to_go(procedure: Procedure, mode: str) -> bool:
+    """Whether one must go to the desk for a dossier that is filed so."""
+    notes = [comparable(row.note) for row in procedure.channels if row.kind == mode and row.note and mode == "online"]
+    words = [comparable(words) for words in _known()["still_to_go"]]
+    return mode == "in_person" or any(f" {word} " in f" {note} " for word in words for note in notes)
 
 
 def _wait(procedure: Procedure, mode: str) -> tuple[float | None, bool]:
