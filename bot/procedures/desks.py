@@ -17,6 +17,9 @@ from bot.procedures.model import Agency
 DESKS = Path(__file__).parent / "desks.yml"
 #: What follows says where the agency is, not which one it is.
 _WHERE = re.compile(r"\bnơi\b")
+_OR = re.compile(r"[,;()]|\bhoặc\b")
+#: A name of fewer words ("cơ quan", "chi nhánh") says too little to be the same agency.
+SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,29 @@ def is_person(confirmer: str) -> bool:
 
 
 def handles(agencies: Iterable[Agency], confirmer: str) -> bool:
-    """Whether one who confirms is among the agencies that handle the dossier anyway."""
-    said = comparable(confirmer)
-    is_elsewhere = _WHERE.search(confirmer) is not None
-    names = (comparable(agency.name) for agency in agencies if agency.role != "coordinates")
-    return any(said == name or (name in said and not is_elsewhere) for name in names)
+    """Whether one who confirms is among the agencies that handle the dossier anyway.
+
+    An agency of the same kind elsewhere ("nơi …") is another one.
+    """
+    who, where = _who_and_where(confirmer)
+    others = [_who_and_where(agency.name) for agency in agencies if agency.role != "coordinates"]
+    return any(_is_same(who, other) and where in ("", there) for other, there in others)
+
+
+def _who_and_where(agency: str) -> tuple[str, str]:
+    who, *where = _WHERE.split(agency, maxsplit=1)
+    return who, comparable(" ".join(where))
+
+
+def _is_same(who: str, other: str) -> bool:
+    """Whether two names mean one agency: one is within the other, or they have one of several agencies in common."""
+    one, two = comparable(who), comparable(other)
+    return one in two or two in one or not _named_in(who).isdisjoint(_named_in(other))
+
+
+def _named_in(agency: str) -> set[str]:
+    names = (comparable(name) for name in _OR.split(agency))
+    return {name for name in names if name.count(" ") >= SHORTEST_NAME - 1}
 
 
 def _has_word(said: str, words: Iterable[str]) -> bool:
