@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.procedures import case_checks
+from bot.procedures import case_checks, journey, model
 from bot.procedures.yaml_files import (
     Place,
     Problem,
@@ -53,9 +53,14 @@ def check_folder(folder: Path) -> list[Problem]:
 def check(definitions: Sequence[Definition]) -> list[Problem]:
     """Every problem in a set of definitions that belong together."""
     known = {code_of(definition) for definition in definitions}
-    problems = [problem for definition in definitions for problem in _check_one(definition, known)]
+    form = {id(definition): list(schema_problems(definition, SCHEMA)) for definition in definitions}
+    sound = [definition for definition in definitions if not form[id(definition)]]
+    problems = [problem for found in form.values() for problem in found]
+    problems += [problem for definition in definitions for problem in text_problems(definition)]
+    problems += [problem for definition in sound for problem in _check_one(definition, known)]
     problems += _repeated_codes(definitions)
     problems += _repeated_sayings(definitions)
+    problems += _papers_that_need_themselves(sound)
     return sorted(problems)
 
 
@@ -67,11 +72,7 @@ def sayings(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
 
 
 def _check_one(definition: Definition, known: set[str]) -> Iterator[Problem]:
-    broken = list(schema_problems(definition, SCHEMA))
-    yield from broken
-    yield from text_problems(definition)
-    if broken:
-        return  # references can only be followed in a file of the right form
+    """What a schema cannot say of a file of the right form."""
     yield from _place_problems(definition)
     yield from _key_problems(definition)
     yield from _reference_problems(definition, known)
@@ -218,6 +219,19 @@ def _repeated_codes(definitions: Sequence[Definition]) -> Iterator[Problem]:
             yield definition.problem(
                 ("code",), f"{code_of(definition)} is defined in {other.path} too", "Keep one of the files"
             )
+
+
+def _papers_that_need_themselves(definitions: Sequence[Definition]) -> Iterator[Problem]:
+    by_code = {code_of(definition): definition for definition in definitions}
+    procedures = {code: model.from_definition(definition.data) for code, definition in by_code.items()}
+    for paper in journey.impossible(procedures):
+        definition = by_code[paper.code]
+        index = next(i for i, row in enumerate(definition.data["documents"]) if row["key"] == paper.document)
+        yield definition.problem(
+            ("documents", index, "obtained_from"),
+            f"'{paper.document}' is obtained from {', '.join(paper.codes)}, which in the end needs {paper.code} first",
+            "Name a procedure that can be done before this one, or say with 'when' or 'condition' when it is needed",
+        )
 
 
 def _repeated_sayings(definitions: Sequence[Definition]) -> Iterator[Problem]:

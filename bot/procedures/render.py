@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.procedures import cases
+from bot.procedures.journey import Plan
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
 from bot.procedures.outline import headings
 from bot.procedures.portal_guides import Guide
@@ -77,6 +78,10 @@ class Renderer:
     def listed(self, procedure: Procedure) -> str:
         """The answer for a procedure known from the list only."""
         return self._render("listed.j2", procedure=procedure)
+
+    def journey(self, plan: Plan) -> str:
+        """A plan: the visits in order, what needs no visit, the time, the fees, and the sources."""
+        return self._render("journey.j2", plan=plan)
 
     def guide(self, guide: Guide) -> str:
         """A guide to the portal."""
