@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot.feedback_cli import questions_app, ratings
-from bot.procedures import calibration, definitions, portal_guides, sayings, search
+from bot.procedures import calibration, definitions, life_events, portal_guides, sayings, search
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.render import Renderer
 from bot.procedures.search import Entry
@@ -28,6 +28,7 @@ PROCEDURES = ROOT / "data" / "procedures"
 GUIDES = ROOT / "data" / "portal"
 QUESTIONS = ROOT / "data" / "questions" / "calibration.jsonl"
 SAYINGS = ROOT / "data" / "sayings"
+LIFE_EVENTS = ROOT / "data" / "life_events"
 FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
@@ -42,6 +43,7 @@ Guides = Annotated[Path, typer.Option(help="The folder of portal guides.", exist
 
 
 Asked = Annotated[Path, typer.Option("--sayings", help="The folder of ways of asking.", exists=True, file_okay=False)]
+Events = Annotated[Path, typer.Option("--life-events", help="The folder of life events.", exists=True, file_okay=False)]
 
 
 def main() -> None:
@@ -68,6 +70,14 @@ def _read(procedures: Path, guides: Path) -> tuple[list[SourceFile], list[Source
     return definition_files, guide_files, sorted(problems)
 
 
+def _read_events(
+    folder: Path, definition_files: list[SourceFile], asked_files: list[SourceFile]
+) -> tuple[list[SourceFile], list[Problem]]:
+    files, problems = life_events.read_folder(folder)
+    asked_codes = {code for file in asked_files for code in file.data}
+    return files, sorted([*problems, *life_events.check(files, definition_files, asked_codes)])
+
+
 def _report_problems(problems: list[Problem]) -> None:
     for problem in problems:
         errors.print(str(problem), markup=False)
@@ -80,23 +90,27 @@ def check(
     procedures: Folder = PROCEDURES,
     guides: Guides = GUIDES,
     asked: Asked = SAYINGS,
+    events: Events = LIFE_EVENTS,
     imported: Annotated[
         bool, typer.Option("--imported", help="The dubious places in imported records instead.")
     ] = False,
     kind: Annotated[Optional[str], typer.Option(help="With --imported: every place of this kind.")] = None,
 ) -> None:
-    """Report every problem in the definitions and guides, with file, line and what to write instead."""
+    """Report every problem in what staff write, with file, line and what to write instead."""
     if imported:
         check_imported(kind)
         return
     definition_files, guide_files, problems = _read(procedures, guides)
     asked_files, asked_problems = sayings.read_folder(asked)
     problems += [*asked_problems, *sayings.check(asked_files)]
+    if problems:  # what a life event names can only be looked up when the rest is in order
+        _report_problems(problems)
+    event_files, problems = _read_events(events, definition_files, asked_files)
     if problems:
         _report_problems(problems)
     entries = sum(len(file.data) for file in asked_files)
     console.print(
-        f"{len(definition_files)} procedures, {len(guide_files)} guides "
+        f"{len(definition_files)} procedures, {len(guide_files)} guides, {len(event_files)} life events "
         f"and the ways of asking of {entries} more procedures are in order."
     )
 
@@ -106,19 +120,25 @@ def load(
     procedures: Folder = PROCEDURES,
     guides: Guides = GUIDES,
     asked: Asked = SAYINGS,
+    events: Events = LIFE_EVENTS,
 ) -> None:
-    """Bring definitions, guides and ways of asking into the database, in one transaction, and all tables up to date."""
+    """Bring what staff write into the database, in one transaction, and all tables up to date."""
     definition_files, guide_files, problems = _read(procedures, guides)
     asked_files, asked_problems = sayings.read_folder(asked)
     problems += [*asked_problems, *sayings.check_form(asked_files)]
     if problems:
         _report_problems(problems)
+    event_files, problems = _read_events(events, definition_files, asked_files)
+    if problems:
+        _report_problems(problems)
     known = [portal_guides.Guide.from_content(file.data) for file in guide_files]
     database.migrate(connect(Settings.read().conversation_database_url))
-    done = _store().load(definition_files, known, sayings.by_code(asked_files))
+    happening = [life_events.LifeEvent.from_content(file.data) for file in event_files]
+    done = _store().load(definition_files, known, sayings.by_code(asked_files), happening)
     _print_load("procedures", done.procedures)
     _print_load("guides", done.guides)
     _print_load("ways of asking", done.sayings, one_by_one=False)
+    _print_load("life events", done.life_events)
 
 
 def _print_load(kind: str, report: LoadReport, *, one_by_one: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""The catalogue in memory: index, procedures and guides, renewed when the database changes."""
+"""The catalogue in memory: index, procedures, guides and life events, renewed when the database changes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.procedures import search
+from bot.procedures.life_events import LifeEvent
 from bot.procedures.model import Procedure
 from bot.procedures.portal_guides import Guide
 from bot.procedures.search import Index, Ranking
@@ -28,6 +29,7 @@ class Snapshot:
     procedures: Mapping[str, Procedure]
     guides: Mapping[str, Guide]
     index: Index
+    life_events: Mapping[str, LifeEvent] = field(default_factory=dict)
 
     def rank(self, text: str) -> Ranking:
         """Every procedure with the probability that a text means it."""
@@ -72,7 +74,8 @@ class Catalogue:
             state = (self._store.revision(), today)
             if state != self._state:
                 procedures = self._store.procedures(today)
-                self._snapshot = Snapshot(procedures, self._store.guides(), search.build(procedures))
+                guides, events = self._store.guides(), self._store.life_events()
+                self._snapshot = Snapshot(procedures, guides, search.build(procedures), events)
                 self._state = state
 
     def _look_for_changes(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.procedures import model, serving, tables
 from bot.procedures.definitions import Definition
+from bot.procedures.life_events import LifeEvent
 from bot.procedures.model import PARTS, Procedure
 from bot.procedures.portal_guides import Guide
 
@@ -27,7 +28,7 @@ DATED_PARTS = ("agencies", "fees")
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did, as sorted codes (or topics)."""
+    """What a load did, as sorted codes (or topics, or keys of life events)."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -41,17 +42,18 @@ class LoadReport:
 
     @property
     def touched(self) -> tuple[str, ...]:
-        """All that was written, as codes or topics."""
+        """All that was written, as codes, topics or keys."""
         return self.added + self.changed + self.withdrawn
 
 
 @dataclass(frozen=True)
 class LoadReports:
-    """What a load did to the curated procedures, the guides and the ways of asking."""
+    """What a load did to the curated procedures, the guides, the ways of asking and the life events."""
 
     procedures: LoadReport
     guides: LoadReport
     sayings: LoadReport
+    life_events: LoadReport
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def migrate(engine: Engine) -> None:
 
 
 class Store:
-    """The procedures and portal guides of one database."""
+    """The procedures, portal guides and life events of one database."""
 
     def __init__(self, engine: Engine, today: Callable[[], date] = date.today) -> None:
         self._engine = engine
@@ -105,13 +107,15 @@ class Store:
         definitions: Iterable[Definition],
         guides: Iterable[Guide],
         sayings: Mapping[str, Mapping[str, Any]] | None = None,
+        life_events: Iterable[LifeEvent] = (),
     ) -> LoadReports:
-        """Make the curated procedures, the guides and the ways of asking those given, in one transaction.
+        """Make the curated procedures, guides, ways of asking and life events those given, in one transaction.
 
         Args:
             definitions: Checked definition files.
             guides: Checked guide files.
             sayings: Code → ``sayings`` and ``twins`` as rows.
+            life_events: Checked files of life events.
 
         Returns:
             What was done to each. What is no longer given is withdrawn.
@@ -120,11 +124,12 @@ class Store:
         with self._engine.begin() as connection:
             procedures = _load_layers(connection, "definition", {row.code: model.to_content(row) for row in described})
             asked = _load_layers(connection, serving.SAYINGS, sayings or {})
-            topics = _load_guides(connection, guides)
-            if topics.is_change:
+            topics = _load_files(connection, tables.portal_guide, [_guide_row(guide) for guide in guides])
+            events = _load_files(connection, tables.life_event, [_event_row(event) for event in life_events])
+            if topics.is_change or events.is_change:
                 serving.raise_revision(connection)
             serving.serve_all(connection, [*procedures.touched, *asked.touched], self._today())
-        return LoadReports(procedures, topics, asked)
+        return LoadReports(procedures, topics, asked, events)
 
     def heads(self, on: date) -> list[Head]:
         """What a list shows of every procedure in force on a day, by code."""
@@ -189,6 +194,13 @@ class Store:
             rows = connection.execute(sa.select(table.c.topic, table.c.content)).all()
         return {topic: Guide.from_content(content) for topic, content in rows}
 
+    def life_events(self) -> dict[str, LifeEvent]:
+        """All life events by key."""
+        table = tables.life_event
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(table.c.key, table.c.content).order_by(table.c.key)).all()
+        return {key: LifeEvent.from_content(content) for key, content in rows}
+
 
 def _enforce_foreign_keys(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
@@ -227,18 +239,26 @@ def _load_layers(connection: Connection, kind: str, given: Mapping[str, Mapping[
     return report
 
 
-def _load_guides(connection: Connection, guides: Iterable[Guide]) -> LoadReport:
-    table = tables.portal_guide
-    plan = _Plan(dict(connection.execute(sa.select(table.c.topic, table.c.digest)).all()))
-    for guide in guides:
-        digest = serving.digest(guide.content)
-        if plan.note(guide.topic, digest):
-            _delete(connection, table.c.topic, [guide.topic])
-            row = {"topic": guide.topic, "title": guide.title, "content": guide.content, "checked_on": guide.checked_on}
+def _load_files(connection: Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> LoadReport:
+    """Make the rows of a table, each with the content of a file, those given."""
+    (key,) = table.primary_key.columns
+    plan = _Plan(dict(connection.execute(sa.select(key, table.c.digest)).all()))
+    for row in rows:
+        digest = serving.digest(row["content"])
+        if plan.note(row[key.name], digest):
+            _delete(connection, key, [row[key.name]])
             connection.execute(sa.insert(table).values({**row, "digest": digest}))
     report = plan.report()
-    _delete(connection, table.c.topic, report.withdrawn)
+    _delete(connection, key, report.withdrawn)
     return report
+
+
+def _guide_row(guide: Guide) -> dict[str, Any]:
+    return {"topic": guide.topic, "title": guide.title, "content": guide.content, "checked_on": guide.checked_on}
+
+
+def _event_row(event: LifeEvent) -> dict[str, Any]:
+    return {"key": event.key, "name": event.name, "content": event.content}
 
 
 @dataclass

@@ -148,6 +148,16 @@ portal_guide = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
 )
 
+#: A life event; ``content`` is the checked file as it stands.
+life_event = sa.Table(
+    "life_event",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+)
+
 #: One row; ``number`` goes up with every change of the catalogue, so that an index in memory notices.
 revision = sa.Table(
     "revision",

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.procedures import catalogue
+from bot.procedures import catalogue, life_events
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.definitions import Definition, code_of
+from bot.procedures.life_events import LifeEvent
 from bot.procedures.store import Store, connect, migrate
+from bot.settings import ROOT
 from tests.conftest import TODAY
 
 
@@ -30,6 +32,16 @@ def test_a_change_of_the_database_is_noticed(store: Store, curated: list[Definit
     known.renew()
     assert code_of(curated[2]) in known.snapshot().procedures
     assert known.snapshot() is known.snapshot()
+
+
+def test_life_events_come_with_a_change(store: Store) -> None:
+    files, _ = life_events.read_folder(ROOT / "data" / "life_events")
+    known = Catalogue(store, lambda: TODAY)
+    assert known.snapshot().life_events == {}
+    event = LifeEvent.from_content(files[0].data)
+    store.load([], [], life_events=[event])
+    known.renew()
+    assert known.snapshot().life_events == {event.key: event}
 
 
 def test_a_change_is_noticed_without_being_asked(

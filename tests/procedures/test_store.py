@@ -10,10 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
-from bot.procedures import model, tables
+from bot.procedures import life_events, model, tables
 from bot.procedures.definitions import Definition, code_of
+from bot.procedures.life_events import LifeEvent
 from bot.procedures.portal_guides import Guide
 from bot.procedures.store import LoadReport, Store, connect, migrate
+from bot.settings import ROOT
 from tests.conftest import TODAY
 
 
@@ -61,6 +63,22 @@ def test_a_load_reports_what_it_did_and_a_second_one_changes_nothing(
     assert report == LoadReport((code_of(third),), (code_of(first),), (), (code_of(second),))
     assert store.revision() == revision + 1
     assert store.procedure(code_of(second), TODAY) is None
+
+
+def test_life_events_are_loaded_changed_and_withdrawn(engine: Engine) -> None:
+    store = Store(engine)
+    files, _ = life_events.read_folder(ROOT / "data" / "life_events")
+    first, second, third = (LifeEvent.from_content(file.data) for file in files[:3])
+    assert store.load([], [], life_events=[first, second]).life_events.added == (first.key, second.key)
+    assert store.life_events() == {first.key: first, second.key: second}
+    revision = store.revision()
+    assert not store.load([], [], life_events=[first, second]).life_events.is_change
+    assert store.revision() == revision
+    renamed = LifeEvent.from_content({**first.content, "name": "Khác trước"})
+    report = store.load([], [], life_events=[renamed, third]).life_events
+    assert report == LoadReport((third.key,), (first.key,), (), (second.key,))
+    assert store.revision() == revision + 1
+    assert store.life_events()[first.key].name == "Khác trước"
 
 
 def test_a_failed_load_leaves_everything_as_it_was(engine: Engine, curated: list[Definition]) -> None:
