@@ -46,6 +46,7 @@ class NoticePages:
         self._engine = connect(settings.database_url)
         self._store = Store(self._engine)
         self._listings = Listings(self._store)
+        self._renderer = Renderer(self._listings.name_of)
 
     async def close(self, _app: Any, _loop: object) -> None:
         """Let go of the database."""
@@ -55,11 +56,12 @@ class NoticePages:
         """Add the routes."""
         for name, handler, path in (
             ("notices", self.notices, f"{NOTICES}/"),
-            ("notice", self.notice, f"{NOTICES}/<code:str>"),
-            ("poster", self.poster, f"{NOTICES}/<code:str>/to-dan.pdf"),
+            ("notice", self.notice, f"{NOTICES}/<code:[^/]+>"),
+            ("poster", self.poster, f"{NOTICES}/<code:[^/]+>/to-dan.pdf"),
             ("sitemap", self.sitemap, "/sitemap.xml"),
         ):
-            blueprint.add_route(handler, path, methods=["GET"], name=name)
+            # Sanic writes the blueprint's name on a handler, which a method does not let it.
+            blueprint.add_route(partial(handler), path, methods=["GET"], name=name)
 
     async def notice(self, request: Request, code: str) -> HTTPResponse:
         """All that is known of a procedure."""
@@ -88,7 +90,8 @@ class NoticePages:
 
     def _notice(self, code: str) -> str:
         procedure = self._procedure(code)
-        renderer = Renderer(self._listing().names.get)
+        self._listing()  # gives the names of the other procedures that a notice mentions
+        renderer = self._renderer
         text = renderer.listed(procedure) if procedure.is_listed_only else renderer.answer(procedure, ASPECTS, {})
         settings = self._settings
         return render_notice(

@@ -22,7 +22,7 @@ from bot.procedures.listing import Listings
 from bot.procedures.store import Store, connect
 from bot.settings import Settings
 from bot.slip.links import SLIPS, slip_path
-from bot.slip.slip import Office, Slip, make_slip
+from bot.slip.slip import Office, Slip, SlipMaker
 from bot.slip.typeset import typeset_slip
 from bot.stores.feedback import VIETNAM
 from bot.stores.slips import KeptSlip, Slips
@@ -66,6 +66,7 @@ class SlipPages:
         self._engine = connect(settings.database_url)
         self._store = Store(self._engine)
         self._listings = Listings(self._store)
+        self._maker = SlipMaker(self._listings.name_of)
         self._kept_engine = connect(settings.conversation_database_url)
         self._slips = Slips(self._kept_engine)
 
@@ -76,8 +77,11 @@ class SlipPages:
 
     def add_to(self, blueprint: Blueprint) -> None:
         """Add the routes."""
-        blueprint.add_route(self.page, f"{SLIPS}/<code:[^/.]+>", methods=["GET"], name="slip")
-        blueprint.add_route(self.pdf, rf"{SLIPS}/<code:([^/.]+)\.pdf>", methods=["GET", "POST"], name="slip_pdf")
+        # Sanic writes the blueprint's name on a handler, which a method does not let it.
+        blueprint.add_route(partial(self.page), f"{SLIPS}/<code:[^/.]+>", methods=["GET"], name="slip")
+        blueprint.add_route(
+            partial(self.pdf), rf"{SLIPS}/<code:([^/.]+)\.pdf>", methods=["GET", "POST"], name="slip_pdf"
+        )
 
     async def page(self, request: Request, code: str) -> HTTPResponse:
         """The slip as a page."""
@@ -117,11 +121,11 @@ class SlipPages:
         if kept is None:
             raise Problem("slip")
         today = _today()
-        codes = [goal["code"] for goal in kept.content["goals"]]
-        procedures = self._store.procedures(today, codes)
+        procedures = self._store.procedures(today, [goal["code"] for goal in kept.content["goals"]])
         ward = kept.content.get("ward_code")
         office = self._office_of(ward) if ward else None
-        return Found(kept, make_slip(kept.content, procedures, self._listings.on(today).names.get, office))
+        self._listings.on(today)  # gives the names of the other procedures that a slip mentions
+        return Found(kept, self._maker.make(kept.content, procedures, office))
 
 
 def _printable(name: str) -> str:

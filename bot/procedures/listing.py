@@ -58,6 +58,10 @@ class Listings:
             self._kept = kept = (version, Listing(self._store.heads(day)))
         return kept[1]
 
+    def name_of(self, code: str) -> str | None:
+        """The short name of a procedure on the list that was asked for last."""
+        return self._kept[1].names.get(code) if self._kept else None
+
 
 def _words(head: Head) -> str:
     return " ".join(fold(text) for text in (head.short_name, head.name, head.code, head.field))

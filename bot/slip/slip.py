@@ -66,71 +66,86 @@ class Slip:
     gone: tuple[str, ...] = ()
 
 
-def make_slip(
-    content: Mapping[str, Any], procedures: Mapping[str, Procedure], name_of: Names, office: Office | None = None
-) -> Slip:
-    """The slip for what a citizen wants to do.
+class SlipMaker:
+    """Makes slips; one is enough for a process, and it keeps the templates ready.
 
     Args:
-        content: ``goals``, ``held`` and ``visits`` as ``bot.stores.slips`` keeps them.
-        procedures: The procedures in force, by code; those of the goals at least.
         name_of: The short name of a procedure code, or None if the catalogue has no such procedure.
-        office: Where to go, if it is known.
     """
-    renderer = Renderer(name_of)
-    held = {(code, key) for code, key in content.get("held", ())}
-    goals = content["goals"]
-    return Slip(
-        errands=tuple(
-            _errand(renderer, procedures[goal["code"]], goal.get("case", {}), held)
-            for goal in goals
-            if goal["code"] in procedures
-        ),
-        visits=tuple(_visit(row, name_of) for row in content.get("visits", ())),
-        office=office,
-        gone=tuple(goal["code"] for goal in goals if goal["code"] not in procedures),
-    )
 
+    def __init__(self, name_of: Names) -> None:
+        self._name_of = name_of
+        self._renderer = Renderer(name_of)
 
-def _errand(renderer: Renderer, procedure: Procedure, case: Mapping[str, str], held: set[tuple[str, str]]) -> Errand:
-    selected = cases.select(procedure, case)
-    papers, has = _papers(renderer, selected, held)
-    return Errand(
-        code=procedure.code,
-        name=procedure.short_name,
-        official_name=procedure.name,
-        case="; ".join(row.case_name for row in procedure.case_answers if case.get(row.question) == row.key),
-        papers=papers,
-        held=has,
-        sections=_listed(renderer, procedure) if procedure.is_listed_only else _sections(renderer, selected, ASPECTS),
-        legal_basis="; ".join(_legal_basis(procedure)),
-        is_imported=procedure.is_imported,
-        url=procedure.url,
-        checked_on=procedure.checked_on,
-    )
+    def make(
+        self, content: Mapping[str, Any], procedures: Mapping[str, Procedure], office: Office | None = None
+    ) -> Slip:
+        """The slip for what a citizen wants to do.
 
+        Args:
+            content: ``goals``, ``held`` and ``visits`` as ``bot.stores.slips`` keeps them.
+            procedures: The procedures in force, by code; those of the goals at least.
+            office: Where to go, if it is known.
+        """
+        held = {(code, key) for code, key in content.get("held", ())}
+        goals = content["goals"]
+        return Slip(
+            errands=tuple(
+                self._errand(procedures[goal["code"]], goal.get("case", {}), held)
+                for goal in goals
+                if goal["code"] in procedures
+            ),
+            visits=tuple(self._visit(row) for row in content.get("visits", ())),
+            office=office,
+            gone=tuple(goal["code"] for goal in goals if goal["code"] not in procedures),
+        )
 
-def _papers(
-    renderer: Renderer, procedure: Procedure, held: set[tuple[str, str]]
-) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """The blocks about papers to prepare, and about papers that are there."""
-    if procedure.is_listed_only:
-        return (), ()
-    if "documents" in procedure.withheld:
-        return _told(renderer, procedure), ()
-    here = tuple(row for row in procedure.documents if (procedure.code, row.key) in held)
-    missing = tuple(row for row in procedure.documents if row not in here)
-    if not here:
-        return _told(renderer, procedure), ()
-    # What holds for all papers is said once, below both. Without any paper the template would say that none is
-    # required, which is another thing than having them all.
-    prepared = _told(renderer, replace(procedure, documents=missing, document_notes=(), flags=())) if missing else ()
-    return prepared, tuple(_ticked(_told(renderer, replace(procedure, documents=here))))
+    def _errand(self, procedure: Procedure, case: Mapping[str, str], held: set[tuple[str, str]]) -> Errand:
+        selected = cases.select(procedure, case)
+        papers, has = self._papers(selected, held)
+        return Errand(
+            code=procedure.code,
+            name=procedure.short_name,
+            official_name=procedure.name,
+            case="; ".join(row.case_name for row in procedure.case_answers if case.get(row.question) == row.key),
+            papers=papers,
+            held=has,
+            sections=self._listed(procedure) if procedure.is_listed_only else self._sections(selected, ASPECTS),
+            legal_basis="; ".join(_legal_basis(procedure)),
+            is_imported=procedure.is_imported,
+            url=procedure.url,
+            checked_on=procedure.checked_on,
+        )
 
+    def _papers(self, procedure: Procedure, held: set[tuple[str, str]]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """The blocks about papers to prepare, and about papers that are there."""
+        if procedure.is_listed_only:
+            return (), ()
+        here = tuple(row for row in procedure.documents if (procedure.code, row.key) in held)
+        if not here or "documents" in procedure.withheld:
+            return self._told(procedure), ()
+        missing = tuple(row for row in procedure.documents if row not in here)
+        # What holds for all papers is said once, below both. Without any paper the template would say that none is
+        # required, which is another thing than having them all.
+        without_notes = replace(procedure, documents=missing, document_notes=(), flags=())
+        prepared = self._told(without_notes) if missing else ()
+        return prepared, tuple(_ticked(self._told(replace(procedure, documents=here))))
 
-def _told(renderer: Renderer, procedure: Procedure) -> tuple[Block, ...]:
-    (section,) = _sections(renderer, procedure, ("documents",))
-    return tuple(section["blocks"])
+    def _told(self, procedure: Procedure) -> tuple[Block, ...]:
+        (section,) = self._sections(procedure, ("documents",))
+        return tuple(section["blocks"])
+
+    def _sections(self, procedure: Procedure, aspects: Sequence[str]) -> tuple[Block, ...]:
+        return tuple(block for aspect in aspects for block in outline(self._renderer.aspect(procedure, aspect)))
+
+    def _listed(self, procedure: Procedure) -> tuple[Block, ...]:
+        """What the list says, without the title and the source, which stand on the slip anyway."""
+        blocks = outline(self._renderer.listed(procedure))
+        return tuple(block for block in blocks if block["kind"] not in ("title", "source"))
+
+    def _visit(self, row: Mapping[str, Any]) -> Visit:
+        procedures = tuple(self._name_of(code) or code for code in row.get("codes", ()))
+        return Visit(row["agency"], procedures, tuple(row.get("papers", ())))
 
 
 def _ticked(blocks: Iterable[Block]) -> Iterable[Block]:
@@ -143,20 +158,6 @@ def _ticked(blocks: Iterable[Block]) -> Iterable[Block]:
             yield block
 
 
-def _sections(renderer: Renderer, procedure: Procedure, aspects: Sequence[str]) -> tuple[Block, ...]:
-    return tuple(block for aspect in aspects for block in outline(renderer.aspect(procedure, aspect)))
-
-
-def _listed(renderer: Renderer, procedure: Procedure) -> tuple[Block, ...]:
-    """What the list says, without the title and the source, which stand on the slip anyway."""
-    return tuple(block for block in outline(renderer.listed(procedure)) if block["kind"] not in ("title", "source"))
-
-
 def _legal_basis(procedure: Procedure) -> Iterable[str]:
     if "legal_basis" not in procedure.withheld:
         yield from (row.number or row.name for row in procedure.legal_basis)
-
-
-def _visit(row: Mapping[str, Any], name_of: Names) -> Visit:
-    procedures = tuple(name_of(code) or code for code in row.get("codes", ()))
-    return Visit(row["agency"], procedures, tuple(row.get("papers", ())))
