@@ -88,7 +88,7 @@ def test_the_list_leads_by_field_to_every_procedure(site: Site, procedures: dict
     links = [unescape(link) for link in re.findall(r'href="(\?linh-vuc=[^"]+)"', page)]
     assert len(links) == len({row.field for row in procedures.values()})
     assert site.http.get("/thu-tuc").text == page
-    civil = next(link for link in links if "H%E1%BB%99%20t%E1%BB%8Bch" in link)
+    civil = next(link for link in links if "H%E1%BB%99+t%E1%BB%8Bch" in link)
     listed = site.http.get(f"/thu-tuc/{civil}").text
     expected = {notice_path(code) for code, row in procedures.items() if row.field == "Hộ tịch"}
     assert set(re.findall(r'href="(/thu-tuc/[\d.]+)"', listed)) == expected
