@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -29,9 +30,11 @@ def test_a_notice_holds_every_aspect_of_every_case(site: Site, procedures: dict[
     procedure = procedures[BIRTH]
     assert page.status_code == 200
     told = [procedure.name, procedure.summary, procedure.field, BIRTH]
-    told += [row.name for row in (*procedure.documents, *procedure.agencies, *procedure.fees, *procedure.results)]
+    named: tuple[Any, ...] = (*procedure.documents, *procedure.agencies, *procedure.fees, *procedure.results)
+    told += [row.name for row in named]
     told += [row.what for row in procedure.steps] + [row.number for row in procedure.legal_basis]
-    told += [row.text for row in (*procedure.conditions, *procedure.deadlines, *procedure.document_notes)]
+    texts: tuple[Any, ...] = (*procedure.conditions, *procedure.deadlines, *procedure.document_notes)
+    told += [row.text for row in texts]
     told += [row.confirms for row in procedure.confirmations]
     text = words(page.text)
     assert [one for one in told if " ".join(one.split()) not in text] == []

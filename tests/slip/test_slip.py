@@ -99,7 +99,7 @@ def test_procedures_no_longer_in_force_are_named(maker: SlipMaker, procedures: P
 
 
 def test_visits_keep_their_order_and_office_and_names_are_told(maker: SlipMaker, procedures: Procedures) -> None:
-    visits = [
+    visits: list[dict[str, Any]] = [
         {"agency": "Bệnh viện"},
         {"agency": "Trung tâm Phục vụ hành chính công", "codes": [BIRTH, "9.999999"], "papers": ["Giấy chứng sinh"]},
     ]
