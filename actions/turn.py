@@ -6,7 +6,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.procedures.catalogue import Catalogue
 from bot.procedures.model import ASPECTS
 from bot.procedures.store import Store, connect
 from bot.settings import Settings
+from bot.stores.slips import Slips
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,12 @@ TIME_LIMIT = 8.0
 def catalogue() -> Catalogue:
     """The catalogue of this process."""
     return Catalogue(Store(connect(Settings.read().database_url)))
+
+
+@cache
+def slips() -> Slips:
+    """Where this process keeps slips."""
+    return Slips(connect(Settings.read().conversation_database_url))
 
 
 class TurnAction(Action, ABC):
@@ -61,7 +68,7 @@ class TurnAction(Action, ABC):
 
     def _reply(self, message: Message, conversation: Conversation, traced: bool) -> Reply:
         snapshot = catalogue().snapshot()
-        reply = Responder(snapshot, Settings.read()).respond(message, conversation)
+        reply = Responder(snapshot, Settings.read(), slips().create).respond(message, conversation)
         if traced:
             reply = replace(reply, extra={**reply.extra, "trace": trace(snapshot, message, reply)})
         return reply
@@ -95,27 +102,13 @@ def _probability(latest: Mapping[str, Any], intent: str) -> float:
 
 
 def read_conversation(slots: Mapping[str, Any]) -> Conversation:
-    """The conversation as the tracker's slots have it."""
-    return Conversation(
-        procedure=slots.get("procedure"),
-        aspects=tuple(slots.get("aspects") or ()),
-        choices=tuple(slots.get("choices") or ()),
-        runners_up=tuple(slots.get("runners_up") or ()),
-        case_question=slots.get("case_question"),
-        case=dict(slots.get("case") or {}),
-    )
+    """The conversation as the tracker's slots have it: one slot for each of its parts."""
+    kept = {field.name: slots[field.name] for field in fields(Conversation) if slots.get(field.name) is not None}
+    return Conversation(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
 
 
 def slots(reply: Reply) -> list[EventType]:
     """What to keep, as slot events."""
-    kept = reply.conversation
-    values = {
-        "procedure": kept.procedure,
-        "aspects": list(kept.aspects),
-        "choices": list(kept.choices),
-        "runners_up": list(kept.runners_up),
-        "case_question": kept.case_question,
-        "case": dict(kept.case),
-        "outcome": reply.outcome,
-    }
-    return [SlotSet(name, value) for name, value in values.items()]
+    kept = {field.name: getattr(reply.conversation, field.name) for field in fields(Conversation)}
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
+    return [SlotSet(name, value) for name, value in {**plain, "outcome": reply.outcome}.items()]

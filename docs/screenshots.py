@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
+import pypdfium2
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot.procedures.store import Store, connect
 from bot.settings import Settings
+from bot.slip.links import slip_path
+from bot.slip.slip import SlipMaker
+from bot.slip.typeset import typeset_slip
 
 IMAGES = Path(__file__).parent / "images"
 PHONE = {"width": 360, "height": 740}
@@ -31,6 +37,7 @@ def main() -> None:
         embedded(browser, address)
         staff(browser, address)
         browser.close()
+    slip()
 
 
 def start(browser: Browser, address: str) -> None:
@@ -75,6 +82,29 @@ def staff(browser: Browser, address: str) -> None:
     page.locator("motcua-chat details.trace > summary").first.click()
     save(page, "staff")
     context.close()
+
+
+def slip() -> None:
+    """The first sheet of a slip, as it is printed."""
+    engine = connect(Settings.read().database_url)
+    birth = {"birth_proof": "medical", "surrogacy": "no", "authorised": "no", "filing": "direct"}
+    content = {"goals": [{"code": "1.001193", "case": birth}], "held": [["1.001193", "birth_certificate"]]}
+    today = date.today()
+    procedures = Store(engine).procedures(today)
+    names = {code: procedure.short_name for code, procedure in procedures.items()}
+    pdf = typeset_slip(
+        SlipMaker(names.get).make(content, procedures),
+        province=Settings.read().province,
+        hotline=Settings.read().information_hotline,
+        url="https://motcua.example.vn" + slip_path("k7m2-9qxd-4htp-0abc"),
+        kept_until=today + timedelta(days=30),
+        printed_on=today,
+    )
+    document = pypdfium2.PdfDocument(pdf)
+    document[0].render(scale=1, grayscale=True).to_pil().quantize(16).save(IMAGES / "slip.png", optimize=True)
+    document.close()
+    engine.dispose()
+    print("docs/images/slip.png")
 
 
 def ask(page: Page, question: str) -> None:

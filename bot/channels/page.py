@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import re
 import uuid
 from datetime import date
@@ -18,8 +17,12 @@ from sanic.response import HTTPResponse
 from bot.channels.address import client_address
 from bot.channels.answer_links import ANSWERS, GUIDES, read_query
 from bot.channels.conversations import Conversations
+from bot.channels.html import PUBLIC, compressed, html
 from bot.channels.http import SECURITY_HEADERS, ChannelBlueprint, Problem, as_problem, limit_bodies
 from bot.channels.limits import RateLimit, TooMuch
+from bot.channels.notices import NoticePages
+from bot.channels.press import Press
+from bot.channels.slips import SlipPages
 from bot.channels.tokens import Grant, Refused, Tokens, token_key
 from bot.channels.turns import OnNewMessage
 from bot.metrics import REFUSED
@@ -28,7 +31,7 @@ from bot.procedures.render import Renderer
 from bot.procedures.store import Store, connect
 from bot.settings import Settings
 from bot.web.assets import Asset, assets
-from bot.web.pages import render_answer, render_embed, render_page
+from bot.web.pages import render_answer, render_embed, render_page, render_problem
 
 #: Bytes of a form: 2,000 characters, percent-encoded, and the token.
 LARGEST_FORM = 32 * 1024
@@ -62,6 +65,8 @@ class PageInput(InputChannel):
         blueprint = ChannelBlueprint("page")
         form = Form(on_new_message, settings)
         answers = Answers(settings)
+        press = Press()
+        slips, notices = SlipPages(settings, press), NoticePages(settings, press)
         pages = RateLimit(PAGES_PER_ADDRESS)
 
         def prepare(app: Sanic) -> None:
@@ -71,7 +76,7 @@ class PageInput(InputChannel):
 
         blueprint.ctx.prepare = prepare
         blueprint.listener("before_server_start")(form.remember_app)
-        for part in (form, answers):
+        for part in (form, answers, slips, notices, press):
             blueprint.listener("after_server_stop")(part.close)
 
         @blueprint.middleware("request")
@@ -83,7 +88,10 @@ class PageInput(InputChannel):
             problem = as_problem(error)
             REFUSED.labels(self.name(), problem.code).inc()
             headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
-            page = render_page(province=settings.province, notice=problem.body["title"])
+            # Scripts draw the chat over what stands in its page: only the form, sent without them, is answered there.
+            is_form = request.method == "POST" and request.path == "/"
+            render = render_page if is_form else render_problem
+            page = render(province=settings.province, notice=problem.body["title"])
             return html(request, page, problem.body["status"], headers)
 
         @blueprint.get("/")
@@ -104,13 +112,15 @@ class PageInput(InputChannel):
             page = await asyncio.to_thread(
                 answers.procedure, code, request.args.get("aspects"), request.args.get("case")
             )
-            return html(request, page, headers={"Cache-Control": "public, max-age=300"})
+            return html(request, page, headers=PUBLIC)
 
         @blueprint.get(f"{GUIDES}/<topic:str>")
         async def guide(request: Request, topic: str) -> HTTPResponse:
             page = await asyncio.to_thread(answers.guide, topic)
-            return html(request, page, headers={"Cache-Control": "public, max-age=300"})
+            return html(request, page, headers=PUBLIC)
 
+        slips.add_to(blueprint)
+        notices.add_to(blueprint)
         for asset in assets().values():
             _serve(blueprint, asset)
         return blueprint
@@ -235,12 +245,6 @@ class Answers:
         )
 
 
-def html(request: Request, page: str, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
-    """A page, compressed if the browser takes that."""
-    all_headers = {**SECURITY_HEADERS, "Cache-Control": "no-cache", **(headers or {})}
-    return _compressed(request, page.encode(), None, status, all_headers, "text/html; charset=utf-8")
-
-
 def _serve(blueprint: ChannelBlueprint, asset: Asset) -> None:
     async def serve(request: Request) -> HTTPResponse:
         is_this_version = request.args.get("v") == asset.etag.strip('"')
@@ -254,16 +258,6 @@ def _serve(blueprint: ChannelBlueprint, asset: Asset) -> None:
         }
         if request.headers.get("if-none-match") == asset.etag:
             return HTTPResponse(status=304, headers=headers)
-        return _compressed(request, asset.body, asset.gzipped, 200, headers, asset.content_type)
+        return compressed(request, asset.body, asset.gzipped, 200, headers, asset.content_type)
 
     blueprint.add_route(serve, f"/{asset.name}", methods=["GET"], name=asset.name.replace(".", "_"))
-
-
-def _compressed(
-    request: Request, body: bytes, gzipped: bytes | None, status: int, headers: dict[str, str], content_type: str
-) -> HTTPResponse:
-    headers = {**headers, "Vary": "Accept-Encoding"}
-    if "gzip" not in (request.headers.get("accept-encoding") or ""):
-        return HTTPResponse(body, status, headers, content_type)
-    compressed = gzip.compress(body, 6) if gzipped is None else gzipped
-    return HTTPResponse(compressed, status, {**headers, "Content-Encoding": "gzip"}, content_type)

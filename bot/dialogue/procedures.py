@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from bot.dialogue import decision
+from bot.dialogue import decision, interview
 from bot.dialogue.buttons import Button
+from bot.dialogue.finding import Finding, without_turning_words
+from bot.dialogue.interview import OpenQuestion, ProcedureCase
 from bot.dialogue.phrases import labels, say, settings
 from bot.dialogue.turn import Conversation, Message, Reply
-from bot.language.normalise import comparable
-from bot.language.text import fold
-from bot.procedures import cases, yes_no
+from bot.procedures import cases, journey, yes_no
 from bot.procedures.catalogue import Snapshot
-from bot.procedures.model import ASPECTS, CaseQuestion, Procedure
+from bot.procedures.journey import Goal
+from bot.procedures.model import ASPECTS, Procedure
 from bot.procedures.render import Renderer
-from bot.procedures.search import Candidate, Ranking
 from bot.settings import Settings
 
 #: How much likelier the procedure under discussion is than the words alone say.
 CURRENT_PROCEDURE_ODDS = 3.0
-#: With more words that no follow-up question has, something else may be meant than what is under discussion.
-MOST_FOREIGN_WORDS = 1
-EVENS = 0.5
-#: Below this probability of "none of them" a message whose words are not all those of follow-up questions names a
-#: procedure. Questions that name nothing but an aspect have 0.3 and more, names of ordinary words 0.2 and less.
-POSSIBLY_NAMED = 0.25
+#: Buttons below an answer.
+MOST_BUTTONS = 4
+#: What a checklist for a citizen's own case tells.
+CHECKLIST = ("documents", "agency", "deadline", "fee")
 
 
 class ProcedureDialogue:
@@ -34,55 +33,51 @@ class ProcedureDialogue:
     def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
         self._snapshot = snapshot
         self._settings = settings
+        self._finding = Finding(snapshot)
         self._renderer = Renderer(snapshot.name_of)
 
     # -- what a message can be -------------------------------------------------------------------
 
     def ask(self, message: Message, conversation: Conversation) -> Reply:
         """A question about a procedure, named or under discussion."""
-        answered_case = self._case_answer(message, conversation)
-        if answered_case is not None:
-            return answered_case
         if conversation.choices and message.names_no_aspect:
-            picked = self._named_choice(message, conversation)
+            picked = self._finding.named_choice(message, conversation)
             if picked is not None:
-                return self._answer(picked, conversation.aspects, conversation)
-        return self._search(message, conversation, message.aspects)
+                return self._tell(picked, conversation.aspects, conversation)
+        return self._search(message, replace(conversation, told="answer"), message.aspects)
 
     def choose(self, message: Message, conversation: Conversation) -> Reply:
         """One of the choices offered: by button, ordinal or name."""
         code = message.entities.get("procedure")
-        if code is None and conversation.case_question:
-            return self._ordinal_case_answer(message, conversation) or self.ask(message, conversation)
         if code is None and conversation.choices:
             position = decision.ordinal(message.text, len(conversation.choices))
             code = conversation.choices[position] if position is not None else None
         if code is None or code not in self._snapshot.procedures:
             return self.ask(message, conversation)
-        return self._answer(code, conversation.aspects, conversation)
+        return self._tell(code, conversation.aspects, conversation)
 
     def switch(self, message: Message, conversation: Conversation) -> Reply:
-        """The same question about another procedure ('còn kết hôn thì sao?')."""
+        """The same question about another procedure ('còn kết hôn thì sao?'), or another answer to a case question."""
+        named = replace(message, text=without_turning_words(message.text))
+        current = self._current(conversation)
+        if current is not None and not self._finding.means_another(named, conversation.procedure):
+            subject = ProcedureCase(current, conversation.aspects, conversation.told)
+            corrected = interview.correct(subject, named, conversation)
+            if corrected is not None:
+                return self._tell(current.code, conversation.aspects, corrected)
         aspects = conversation.aspects if message.names_no_aspect else message.aspects
-        named = replace(message, text=_without_turning_words(message.text))
         return self._search(named, replace(conversation, procedure=None, choices=()), aspects)
 
     def affirm(self, message: Message, conversation: Conversation) -> Reply:
-        """Yes: to a single choice, or to a case question."""
-        answered_case = self._case_answer(message, conversation)
-        if answered_case is not None:
-            return answered_case
+        """Yes: to a single choice."""
         if len(conversation.choices) == 1:
-            return self._answer(conversation.choices[0], conversation.aspects, conversation)
+            return self._tell(conversation.choices[0], conversation.aspects, conversation)
         if conversation.choices:
             return self._clarify(conversation.choices, conversation.aspects, conversation)
         return Reply(say("thanks"), "chitchat", conversation)
 
     def deny(self, message: Message, conversation: Conversation) -> Reply:
         """No: none of the choices, or not what was answered."""
-        answered_case = self._case_answer(message, conversation)
-        if answered_case is not None:
-            return answered_case
         if conversation.choices or not conversation.runners_up:
             return Reply(say("rephrase"), "not_found", Conversation(aspects=conversation.aspects))
         return self._clarify(conversation.runners_up, conversation.aspects, Conversation())
@@ -91,27 +86,71 @@ class ProcedureDialogue:
         """More of what was answered: the aspects not told yet."""
         current = self._current(conversation)
         if current is None:
-            return self._which_procedure(message.aspects, conversation)
+            return self.which_procedure(message.aspects, conversation)
         untold = [aspect for aspect in ASPECTS if aspect not in conversation.aspects and aspect != "overview"]
         if "documents" not in conversation.aspects:
             untold = ["documents", "confirming_agencies"]
-        return self._answer(current.code, untold, conversation)
+        return self._tell(current.code, untold, replace(conversation, told="answer"))
+
+    def plan(self, message: Message, conversation: Conversation) -> Reply:
+        """The visits that a procedure takes, in order."""
+        wanted = replace(conversation, told="plan")
+        current = self._current(conversation)
+        if current is not None and (
+            not message.text or not self._finding.means_another(message, conversation.procedure)
+        ):
+            return self._tell(current.code, ("steps",), wanted, message.text)
+        return self._search(message, wanted, ("steps",))
+
+    def have_papers(self, message: Message, conversation: Conversation) -> Reply:
+        """What the citizen has already; told is what is still missing."""
+        current = self._current(conversation)
+        wanted = replace(conversation, told="missing")
+        if current is None or self._finding.means_another(message, conversation.procedure):
+            return self._search(message, wanted, ("documents",))
+        return self._tell(current.code, ("documents",), wanted, message.text)
 
     def start_case(self, _message: Message, conversation: Conversation) -> Reply:
-        """The citizen wants the answer for their own case: ask the first case question."""
+        """The citizen wants the answer for their own case: ask the case questions."""
         current = self._current(conversation)
         if current is None:
-            return self._which_procedure((), conversation)
-        question = cases.next_question(current, {})
-        if question is None:
-            return self._answer(current.code, conversation.aspects, conversation)
-        return self._ask_case(current, question, replace(conversation, case={}), first=True)
+            return self.which_procedure((), conversation)
+        return self.go_on(replace(conversation.about(current.code), told="answer", skipped=()), first=True)
 
-    def is_surely_a_procedure(self, message: Message) -> Candidate | None:
-        """The procedure a message means beyond doubt, whatever the NLU took it for."""
-        ranking = self._snapshot.rank(message.text)
-        chosen = decision.decide(ranking)
-        return ranking.best if chosen.outcome == "answered" else None
+    def note_case(self, message: Message, conversation: Conversation) -> Reply | None:
+        """The reply if a message answers the open case question of a procedure, or None if it does not."""
+        current = self._current(conversation)
+        if (
+            current is None
+            or conversation.case_question is None
+            or self._finding.means_another(message, conversation.procedure)
+        ):
+            return None
+        noted = interview.note(self._checklist_case(current, conversation), message, conversation)
+        return self.go_on(noted) if noted is not None else None
+
+    def go_on(self, conversation: Conversation, first: bool = False) -> Reply:
+        """The next case question of the procedure under discussion, or what is told once the case is clear."""
+        procedure = self._snapshot.procedures[conversation.procedure or ""]
+        question = self._checklist_case(procedure, conversation).next_question(conversation.case, conversation.skipped)
+        if question is not None:
+            return self._ask_case(procedure, question, conversation, first)
+        return self._tell(procedure.code, _with_checklist(conversation), replace(conversation, is_interview=False))
+
+    def resume(self, reply: Reply, conversation: Conversation) -> Reply:
+        """The reply to something that came between, with the case question that is still open below it."""
+        procedure = self._current(conversation)
+        if procedure is None or reply.conversation.procedure != procedure.code:
+            return reply
+        question = self._checklist_case(procedure, conversation).question(conversation.case_question or "")
+        case = {**conversation.case, **reply.conversation.case}
+        open_again = replace(conversation, case=case, case_question=question.key)
+        return replace(
+            reply,
+            text=f"{reply.text}\n\n{question_text(question, resumed=True)}",
+            buttons=answer_buttons(question),
+            conversation=open_again,
+        )
 
     # -- finding the procedure -------------------------------------------------------------------
 
@@ -120,17 +159,17 @@ class ProcedureDialogue:
         chosen = decision.decide(ranking)
         current = self._current(conversation)
         if current is not None and yes_no.asks_for_a_paper(message.text):
-            return self._answer(current.code, aspects, conversation, message.text)
+            return self._tell(current.code, aspects, conversation, message.text)
         if chosen.outcome == "answered":
             runners_up = tuple(candidate.code for candidate in ranking.candidates[1 : decision.MOST_CHOICES])
             found = replace(conversation, runners_up=runners_up)
-            return self._answer(chosen.codes[0], aspects, found, message.text)
-        if conversation.choices and self._only_names_aspects(message):
+            return self._tell(chosen.codes[0], aspects, found, message.text)
+        if conversation.choices and self._finding.only_names_aspects(message):
             return self._clarify(conversation.choices, aspects, conversation)
-        if current is not None and self._may_go_on_about(current, ranking, message):
-            return self._answer(current.code, aspects, conversation, message.text)
-        if not self._names_something(message):
-            return self._which_procedure(aspects, conversation)
+        if current is not None and self._finding.may_go_on_about(current, ranking, message):
+            return self._tell(current.code, aspects, conversation, message.text)
+        if not self._finding.names_something(message):
+            return self.which_procedure(aspects, conversation)
         if chosen.outcome == "clarify":
             return self._clarify(chosen.codes, aspects, conversation)
         return self._not_found(aspects, conversation)
@@ -138,74 +177,78 @@ class ProcedureDialogue:
     def _current(self, conversation: Conversation) -> Procedure | None:
         return self._snapshot.procedures.get(conversation.procedure or "")
 
-    def _content_words(self, message: Message) -> list[str]:
-        ordinary = _follow_up_words()
-        return [word for word in self._snapshot.index.telling_words(message.text) if word not in ordinary]
-
-    def _only_names_aspects(self, message: Message) -> bool:
-        return not message.names_no_aspect and not self._names_something(message)
-
-    def _names_something(self, message: Message) -> bool:
-        """Whether a message names more than an aspect: by a telling word, or by ordinary ones together ("khai tử")."""
-        if self._content_words(message) or self._snapshot.index.names_one(message.text):
-            return True
-        is_a_follow_up = set(comparable(message.text).split()) <= _follow_up_words()
-        return not is_a_follow_up and self._snapshot.rank(message.text).none < POSSIBLY_NAMED
-
-    def _may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
-        """Whether a message that names no procedure for sure goes on about the one under discussion."""
-        content = self._content_words(message)
-        if not self._names_something(message):
-            return True
-        if message.names_no_aspect:
-            return False
-        if ranking.best is not None and ranking.best.code == procedure.code:
-            return ranking.best.probability > ranking.none
-        return bool(content) and len(content) <= MOST_FOREIGN_WORDS and ranking.none > EVENS
-
-    def _named_choice(self, message: Message, conversation: Conversation) -> str | None:
-        """The choice that a message names: by its whole name, or by far the likeliest by words."""
-        said = fold(message.text)
-        for code in conversation.choices:
-            procedure = self._snapshot.procedures.get(code)
-            if procedure is not None and said in (fold(procedure.short_name), fold(procedure.name)):
-                return code
-        if not self._content_words(message):
-            position = decision.ordinal(message.text, len(conversation.choices))
-            return conversation.choices[position] if position is not None else None
-        ranking = self._snapshot.rank(message.text)
-        return decision.among(ranking, conversation.choices)
-
     # -- replying --------------------------------------------------------------------------------
 
-    def _answer(self, code: str, aspects: Sequence[str], conversation: Conversation, question: str = "") -> Reply:
+    def _tell(self, code: str, aspects: Sequence[str], conversation: Conversation, said: str = "") -> Reply:
+        """What is asked of a procedure, for the citizen's case as far as it is known.
+
+        Args:
+            code: The procedure.
+            aspects: What is asked.
+            conversation: The conversation so far, and what is told (``Conversation.told``).
+            said: The citizen's words, if they are about this procedure: they may tell the case, or ask yes or no.
+        """
         procedure = self._snapshot.procedures[code]
         asked = tuple(aspect for aspect in ASPECTS if aspect in aspects) or ("overview",)
-        case = conversation.case if conversation.procedure == code else {}
-        kept = Conversation(procedure=code, aspects=asked, runners_up=conversation.runners_up, case=case)
-        text = (
-            self._renderer.listed(procedure)
-            if procedure.is_listed_only
-            else self._renderer.answer(procedure, asked, case, question)
-        )
+        kept = replace(conversation.about(code), aspects=asked)
+        kept = replace(kept, case={**kept.case, **(cases.said(procedure, said) if said else {})})
+        if procedure.is_listed_only:
+            return self._reply(procedure, self._renderer.listed(procedure), kept, ())
+        kept, text, extra = self._words(procedure, kept, said)
+        question = self._question_below(procedure, kept)
+        if question is None:
+            return self._reply(procedure, text, kept, self._next_buttons(procedure, kept), extra)
+        text = f"{text}\n\n{question_text(question, below=True)}"
+        return self._reply(procedure, text, replace(kept, case_question=question.key), answer_buttons(question), extra)
+
+    def _words(
+        self, procedure: Procedure, conversation: Conversation, said: str
+    ) -> tuple[Conversation, str, dict[str, Any]]:
+        """The conversation with what the citizen has, the text of the reply, and what goes beside it."""
+        if conversation.told == "plan":
+            held = [(procedure.code, key) for key in conversation.held]
+            plan = journey.plan(self._snapshot.procedures, [Goal(procedure.code, conversation.case)], held)
+            return conversation, self._renderer.journey(plan), {"visits": [visit.to_content() for visit in plan.visits]}
+        return conversation, self._renderer.answer(procedure, conversation.aspects, conversation.case, said), {}
+
+    def _reply(
+        self,
+        procedure: Procedure,
+        text: str,
+        conversation: Conversation,
+        buttons: tuple[Button, ...],
+        extra: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        case = {"case": dict(conversation.case)} if conversation.case else {}
         return Reply(
             text,
             "answered",
-            kept,
-            buttons=() if procedure.is_listed_only else self._next_buttons(procedure, asked, case),
-            aspects=asked,
-            procedures=(_reference(procedure),),
-            sources=(_source(procedure),),
-            extra={"case": dict(case)} if case else {},
+            conversation,
+            buttons,
+            aspects=conversation.aspects,
+            procedures=(reference(procedure),),
+            sources=(source(procedure),),
+            extra={**case, **(extra or {})},
         )
 
-    def _next_buttons(self, procedure: Procedure, aspects: Sequence[str], case: object) -> tuple[Button, ...]:
-        names = labels()
+    def _question_below(self, procedure: Procedure, conversation: Conversation) -> OpenQuestion | None:
+        """The case question to ask below an answer, where its papers or its visits depend on the case."""
+        if conversation.told == "answer" and "documents" not in conversation.aspects:
+            return None
+        subject = ProcedureCase(procedure, ("documents",), conversation.told)
+        return subject.next_question(conversation.case, conversation.skipped)
+
+    def _next_buttons(self, procedure: Procedure, conversation: Conversation) -> tuple[Button, ...]:
+        names, aspects = labels(), conversation.aspects
         buttons = []
-        if not case and "documents" in aspects and cases.next_question(procedure, {}) is not None:
+        if not conversation.case and "overview" in aspects and cases.next_question(procedure, {}) is not None:
             buttons.append(Button.of(names["buttons"]["my_case"], "start_case"))
+        if "documents" in aspects or conversation.told != "answer":
+            buttons.append(Button.of(names["buttons"]["slip"], "slip"))
+        if "documents" in aspects and conversation.told == "answer":
+            buttons.append(Button.of(names["buttons"]["plan"], "plan"))
         following = [a for aspect in aspects for a in settings()["next_aspects"][aspect] if a not in aspects]
-        for aspect in list(dict.fromkeys(following))[: 4 - len(buttons)]:
+        for aspect in list(dict.fromkeys(following))[: MOST_BUTTONS - len(buttons)]:
             buttons.append(Button.of(names["aspects"][aspect], "ask", aspect=aspect))
         return tuple(buttons)
 
@@ -219,16 +262,19 @@ class ProcedureDialogue:
     ) -> Reply:
         buttons = [Button.of(p.short_name, "choose", procedure=p.code) for p in procedures]
         buttons.append(Button.of(labels()["buttons"]["none_of_these"], "deny"))
-        kept = Conversation(
-            procedure=conversation.procedure,
+        kept = replace(
+            conversation,
             aspects=tuple(aspects),
             choices=tuple(procedure.code for procedure in procedures),
-            case=conversation.case,
+            runners_up=(),
+            case_question=None,
+            is_interview=False,
         )
-        references = tuple(_reference(procedure) for procedure in procedures)
+        references = tuple(reference(procedure) for procedure in procedures)
         return Reply(text, "clarify", kept, tuple(buttons), tuple(aspects), references)
 
-    def _which_procedure(self, aspects: Sequence[str], conversation: Conversation) -> Reply:
+    def which_procedure(self, aspects: Sequence[str], conversation: Conversation) -> Reply:
+        """The question which procedure is meant, with common ones to choose from."""
         codes = settings()["common_procedures"]
         procedures = [self._snapshot.procedures[code] for code in codes if code in self._snapshot.procedures]
         text = say("which_procedure", names=[procedure.short_name for procedure in procedures])
@@ -241,68 +287,44 @@ class ProcedureDialogue:
 
     # -- the citizen's case ----------------------------------------------------------------------
 
-    def _case_answer(self, message: Message, conversation: Conversation) -> Reply | None:
-        """The reply if a message answers the open case question, or None if it does not."""
-        procedure = self._current(conversation)
-        question = conversation.case_question
-        if procedure is None or question is None:
-            return None
-        key = message.entities.get("case_answer")
-        if key is None:
-            understood = cases.understand(procedure, question, message.text)
-            key = understood.key if understood else None
-        if key is None or key not in {answer.key for answer in cases.answers_of(procedure, question)}:
-            return None
-        return self._after_case_answer(procedure, {**conversation.case, question: key}, conversation)
-
-    def _ordinal_case_answer(self, message: Message, conversation: Conversation) -> Reply | None:
-        procedure = self._current(conversation)
-        if procedure is None or conversation.case_question is None:
-            return None
-        answers = cases.answers_of(procedure, conversation.case_question)
-        position = decision.ordinal(message.text, len(answers))
-        if position is None:
-            return None
-        case = {**conversation.case, conversation.case_question: answers[position].key}
-        return self._after_case_answer(procedure, case, conversation)
-
-    def _after_case_answer(self, procedure: Procedure, case: dict[str, str], conversation: Conversation) -> Reply:
-        following = cases.next_question(procedure, case)
-        kept = replace(conversation, case=case, case_question=None)
-        if following is None:
-            return self._answer(procedure.code, conversation.aspects, kept)
-        return self._ask_case(procedure, following, kept)
+    def _checklist_case(self, procedure: Procedure, conversation: Conversation) -> ProcedureCase:
+        return ProcedureCase(procedure, _with_checklist(conversation), conversation.told)
 
     def _ask_case(
-        self, procedure: Procedure, question: CaseQuestion, conversation: Conversation, first: bool = False
+        self, procedure: Procedure, question: OpenQuestion, conversation: Conversation, first: bool = False
     ) -> Reply:
-        answers = cases.answers_of(procedure, question.key)
-        text = say(
-            "case_question",
-            first=first,
-            procedure=procedure.short_name[0].lower() + procedure.short_name[1:],
-            question=question.question,
-            labels=[answer.label for answer in answers],
-        )
+        about = procedure.short_name[0].lower() + procedure.short_name[1:]
         return Reply(
-            text,
+            question_text(question, procedure=about if first else None),
             "case_question",
-            replace(conversation, case_question=question.key, choices=()),
-            buttons=tuple(Button.of(answer.label, "answer_case", case_answer=answer.key) for answer in answers),
+            replace(conversation, case_question=question.key, is_interview=True, choices=()),
+            buttons=answer_buttons(question),
             aspects=conversation.aspects,
-            procedures=(_reference(procedure),),
+            procedures=(reference(procedure),),
             extra={"case": dict(conversation.case)} if conversation.case else {},
         )
 
 
-def _without_turning_words(text: str) -> str:
-    """The text without the words that turn to another procedure ('à nhầm', 'còn … thì sao')."""
-    turning = set(fold(settings()["turning_words"]).split())
-    return " ".join(word for word in text.split() if fold(word) not in turning)
+def _with_checklist(conversation: Conversation) -> tuple[str, ...]:
+    """The aspects asked, with those of a whole checklist where aspects are told."""
+    asked = [aspect for aspect in conversation.aspects if aspect != "overview"]
+    return tuple(asked) if conversation.told != "answer" else tuple(dict.fromkeys((*asked, *CHECKLIST)))
 
 
-def _follow_up_words() -> frozenset[str]:
-    return frozenset(fold(settings()["follow_up_words"]).split())
+def question_text(
+    question: OpenQuestion, procedure: str | None = None, below: bool = False, resumed: bool = False
+) -> str:
+    """A case question in words, with its answers to choose from by number."""
+    answers = [answer.label for answer in question.answers]
+    return say(
+        "case_question", procedure=procedure, below=below, resumed=resumed, question=question.text, labels=answers
+    )
+
+
+def answer_buttons(question: OpenQuestion) -> tuple[Button, ...]:
+    """The answers of a case question to press, and one to leave it out."""
+    answers = (Button.of(answer.label, "answer_case", case_answer=answer.key) for answer in question.answers)
+    return (*answers, Button.of(labels()["buttons"]["skip_case"], "skip_case"))
 
 
 def _twin_question(procedures: Sequence[Procedure]) -> str | None:
@@ -316,11 +338,13 @@ def _twin_question(procedures: Sequence[Procedure]) -> str | None:
     return None
 
 
-def _reference(procedure: Procedure) -> dict[str, str]:
+def reference(procedure: Procedure) -> dict[str, str]:
+    """A procedure as replies name it."""
     return {"code": procedure.code, "name": procedure.short_name}
 
 
-def _source(procedure: Procedure) -> dict[str, str | None]:
+def source(procedure: Procedure) -> dict[str, str | None]:
+    """Where the facts of a procedure are from, as replies carry it."""
     return {
         "title": procedure.name,
         "number": procedure.decision_number,

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue.buttons import Button
+from bot.dialogue.life_events import LifeEventDialogue
 from bot.dialogue.phrases import labels, say
 from bot.dialogue.procedures import ProcedureDialogue
+from bot.dialogue.slips import KeepSlip, SlipDialogue
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures import places
 from bot.procedures.calibration import SHARE_OF_NONE
@@ -17,23 +19,37 @@ from bot.settings import Settings
 
 #: Below this confidence the NLU's word on what a message is about gives way to a sure search.
 SURE = 0.8
+#: With an open case question, these are still what they are.
+NEVER_AN_ANSWER = ("crisis", "handoff", "start_over", "slip", "start_case")
+#: After these the case question that was open is asked again.
+COME_BETWEEN = ("answered", "portal_guide", "place", "dossier_status", "out_of_scope")
 
 
 class Responder:
     """Replies out of one snapshot of the catalogue."""
 
-    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+    def __init__(self, snapshot: Snapshot, settings: Settings, keep_slip: KeepSlip) -> None:
         self._snapshot = snapshot
         self._settings = settings
         self._procedures = ProcedureDialogue(snapshot, settings)
+        self._life_events = LifeEventDialogue(snapshot)
+        self._slips = SlipDialogue(snapshot, settings, self._procedures, self._life_events, keep_slip)
 
     def respond(self, message: Message, conversation: Conversation) -> Reply:
         """The reply to a message; an intent without a capability is a question about a procedure."""
+        if conversation.case_question is not None and message.intent not in NEVER_AN_ANSWER:
+            noted = self._procedures.note_case(message, conversation) or self._life_events.note_case(
+                message, conversation
+            )
+            if noted is not None:
+                return noted
         if message.intent in ("ask", "choose", "correct", "switch", "out_of_scope"):
             opens = conversation.procedure is None and not conversation.choices
             if opens or message.intent == "out_of_scope":
                 message = self._weigh_scope(message)
-        return self._capabilities().get(message.intent, self._procedures.ask)(message, conversation)
+        reply = self._capabilities().get(message.intent, self._procedures.ask)(message, conversation)
+        comes_between = conversation.is_interview and conversation.case_question and reply.outcome in COME_BETWEEN
+        return self._procedures.resume(reply, conversation) if comes_between else reply
 
     def _capabilities(self) -> dict[str, Callable[[Message, Conversation], Reply]]:
         procedures = self._procedures
@@ -47,6 +63,11 @@ class Responder:
             "more": procedures.more,
             "start_case": procedures.start_case,
             "answer_case": procedures.ask,
+            "skip_case": procedures.ask,
+            "plan": self.plan,
+            "have_papers": procedures.have_papers,
+            "life_event": self.life_event,
+            "slip": self._slips.slip,
             "portal_guide": self.portal_guide,
             "place": self.place,
             "dossier_status": self.dossier_status,
@@ -57,6 +78,20 @@ class Responder:
             "start_over": self.start_over,
             **dict.fromkeys(("greet", "thanks", "goodbye", "bot_challenge", "help"), self.chitchat),
         }
+
+    def plan(self, message: Message, conversation: Conversation) -> Reply:
+        """The visits that a procedure, or the life event under discussion, takes."""
+        event = self._snapshot.life_events.get(conversation.life_event or "")
+        if event is not None and conversation.procedure is None:
+            return self._life_events.start(event, message, conversation)
+        return self._procedures.plan(message, conversation)
+
+    def life_event(self, message: Message, conversation: Conversation) -> Reply:
+        """Something happened in the citizen's life, and they ask what to do."""
+        event = self._life_events.event_of(message)
+        if event is None or self._is_procedure_after_all(message):
+            return self._procedures.ask(message, conversation)
+        return self._life_events.start(event, message, conversation)
 
     def portal_guide(self, message: Message, conversation: Conversation) -> Reply:
         """How to do something on the portal."""

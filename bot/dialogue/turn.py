@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialogue.buttons import Button
@@ -46,21 +46,59 @@ class Message:
         """Whether the message asks for nothing in particular."""
         return not self.aspects or self.aspects == ("overview",)
 
+    @property
+    def names_an_aspect(self) -> bool:
+        """Whether the message asks for something in particular."""
+        return not self.names_no_aspect
+
 
 @dataclass(frozen=True)
 class Conversation:
     """What is kept from turn to turn.
 
-    ``choices`` are the procedures of the clarifying question that is open; ``runners_up`` those that
-    an answer was preferred to; ``case`` the answers to case questions of ``procedure``.
+    Attributes:
+        procedure: The procedure under discussion.
+        life_event: The life event under discussion, if no single procedure is.
+        aspects: What was asked last.
+        told: What is told of the procedure: its aspects (``answer``) or the visits it takes (``plan``).
+        choices: The procedures of the clarifying question that is open.
+        runners_up: Those that an answer was preferred to.
+        case_question: The case question that is open.
+        is_interview: Whether case questions are asked one after the other until the case is clear.
+        case: The answers so far, of the procedure or the life event.
+        skipped: The case questions that the citizen could not answer.
+        held: The papers of the procedure that the citizen has, by key.
+        place: The commune that the citizen spoke of, by code.
     """
 
     procedure: str | None = None
+    life_event: str | None = None
     aspects: tuple[str, ...] = ()
+    told: str = "answer"
     choices: tuple[str, ...] = ()
     runners_up: tuple[str, ...] = ()
     case_question: str | None = None
+    is_interview: bool = False
     case: Mapping[str, str] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    place: str | None = None
+
+    def about(self, code: str) -> Conversation:
+        """The conversation as it goes on about a procedure: what belongs to another one is let go."""
+        if code == self.procedure:
+            return replace(self, life_event=None, choices=(), case_question=None)
+        return replace(
+            self,
+            procedure=code,
+            life_event=None,
+            choices=(),
+            case_question=None,
+            is_interview=False,
+            case={},
+            skipped=(),
+            held=(),
+        )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.procedures import cases
 from bot.procedures.journey import Plan
+from bot.procedures.life_events import LifeEvent, NeededProcedure
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
 from bot.procedures.outline import headings
 from bot.procedures.portal_guides import Guide
@@ -82,6 +83,11 @@ class Renderer:
     def journey(self, plan: Plan) -> str:
         """A plan: the visits in order, what needs no visit, the time, the fees, and the sources."""
         return self._render("journey.j2", plan=plan)
+
+    def life_event(self, event: LifeEvent, rows: Sequence[NeededProcedure], plan: Plan) -> str:
+        """What a life event takes: its procedures with why and by when, and the plan for those that are sure."""
+        journey = self.journey(plan) if plan.tasks else ""
+        return self._render("life_event.j2", event=event, rows=rows, journey=journey)
 
     def guide(self, guide: Guide) -> str:
         """A guide to the portal."""

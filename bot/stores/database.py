@@ -1,4 +1,4 @@
-"""The tables that channels need beside Rasa's own conversations: ratings, questions left, Zalo's state."""
+"""The tables that channels need beside Rasa's own conversations: ratings, questions left, slips, Zalo's state."""
 
 from __future__ import annotations
 
@@ -80,6 +80,16 @@ zalo_event = sa.Table(
     sa.Column("due_at", sa.DateTime, nullable=False),
     # What is still to be sent, as JSON, once the turn is taken.
     sa.Column("reply", sa.Text),
+)
+
+#: A slip behind a short link. All times are UTC.
+slip = sa.Table(
+    "slip",
+    metadata,
+    sa.Column("code", sa.String(32), primary_key=True),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False, index=True),
 )
 
 

@@ -14,11 +14,21 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.open_data import jsonld
+from bot.procedures.model import Procedure
 from bot.procedures.render import long_date
+from bot.procedures.store import Head
+from bot.slip import links
+from bot.slip.slip import Slip
+from bot.slip.words import facts, fine_print, office_lines, visit_lines
+from bot.slip.words import words as slip_words
 from bot.web.assets import FOLDER, assets, icons, strings
 
 #: Neighbouring blocks of these kinds are one list.
 LISTS = ("paper", "item", "step", "source")
+
+#: Procedures on one page of the list.
+LISTED = 50
 
 _LABEL = re.compile(r"([^:.]{2,24}:) (.*)", re.DOTALL)
 
@@ -97,6 +107,103 @@ def render_embed(*, province: str, public_url: str) -> str:
     return _render("embed.j2", "vi", province=province, public_url=public_url)
 
 
+def render_slip(slip: Slip, *, province: str, hotline: str, code: str, kept_until: date) -> str:
+    """A slip as a page to read and print.
+
+    Args:
+        slip: What it says.
+        province: The province served.
+        hotline: The information number to call.
+        code: The code of its short link.
+        kept_until: The last day on which the link works.
+    """
+    return _render(
+        "slip.j2",
+        "vi",
+        slip=slip,
+        said=slip_words("slip"),
+        page=slip_words("slip_page"),
+        province=province,
+        hotline=hotline,
+        code=code,
+        kept_until=kept_until,
+    )
+
+
+def render_notice(
+    procedure: Procedure, blocks: Sequence[Block], *, province: str, hotline: str, public_url: str
+) -> str:
+    """The public notice of a procedure as a page, with its linked data.
+
+    Args:
+        procedure: The procedure.
+        blocks: All that is told of it; the first block is its title, which the page has already.
+        province: The province served.
+        hotline: The information number to call.
+        public_url: The address of the site.
+    """
+    return _render(
+        "notice.j2",
+        "vi",
+        procedure=procedure,
+        blocks=[block for block in blocks if block["kind"] != "title"],
+        linked_data=jsonld.document([procedure]),
+        said=slip_words("notice"),
+        province=province,
+        hotline=hotline,
+        public_url=public_url,
+    )
+
+
+def render_notices(
+    *,
+    province: str,
+    public_url: str,
+    query: str,
+    field: str,
+    fields: Sequence[tuple[str, int]],
+    found: Sequence[Head],
+    page: int,
+) -> str:
+    """The list of all procedures: the fields, or what was found.
+
+    Args:
+        province: The province served.
+        public_url: The address of the site.
+        query: The words looked up, if any.
+        field: The field chosen, if any.
+        fields: Every field with how many procedures it has.
+        found: What the words or the field give.
+        page: Which page of it, from 1; one that is not there gives the nearest.
+    """
+    pages = max(1, -(-len(found) // LISTED))
+    number = min(max(1, page), pages)
+    return _render(
+        "notices.j2",
+        "vi",
+        said=slip_words("notices"),
+        province=province,
+        public_url=public_url,
+        query=query,
+        field=field,
+        fields=fields,
+        count=len(found),
+        found=found[(number - 1) * LISTED : number * LISTED],
+        page=number,
+        pages=pages,
+    )
+
+
+def render_problem(*, province: str, notice: str) -> str:
+    """A page that says why what was asked for cannot be shown, and where to go on."""
+    return _render("problem.j2", "vi", province=province, notice=notice, said=slip_words("problem"))
+
+
+def render_sitemap(addresses: Sequence[str]) -> str:
+    """The addresses of pages as sitemaps.org has it."""
+    return _ENVIRONMENT.get_template("sitemap.j2").render(addresses=addresses)
+
+
 def _render(template: str, language: str, **values: Any) -> str:
     words = strings(language)
     return _ENVIRONMENT.get_template(template).render(words=words, language=language, assets=assets(), **values)
@@ -128,4 +235,12 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters |= {"runs": _runs, "label": _label, "date": long_date}
 _ENVIRONMENT.tests |= {"web_address": _is_web_address}
-_ENVIRONMENT.globals |= {"icons": icons()}
+_ENVIRONMENT.globals |= {
+    "icons": icons(),
+    "links": links,
+    "facts": facts,
+    "fine_print": fine_print,
+    "visit_lines": visit_lines,
+    "office_lines": office_lines,
+}
+_ENVIRONMENT.policies["json.dumps_kwargs"] = {"ensure_ascii": False}

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -44,8 +45,17 @@ class Chat:
 
 
 @pytest.fixture
-def responder(snapshot: Snapshot, settings: Settings) -> Responder:
-    return Responder(snapshot, settings)
+def kept_slips() -> list[Mapping[str, Any]]:
+    return []
+
+
+@pytest.fixture
+def responder(snapshot: Snapshot, settings: Settings, kept_slips: list[Mapping[str, Any]]) -> Responder:
+    def keep(content: Mapping[str, Any]) -> str:
+        kept_slips.append(content)
+        return f"slip-{len(kept_slips)}"
+
+    return Responder(snapshot, settings, keep)
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""Whether a message names a procedure, goes on about the one under discussion, or picks one of the choices."""
+
+from __future__ import annotations
+
+from bot.dialogue import decision
+from bot.dialogue.phrases import settings
+from bot.dialogue.turn import Conversation, Message
+from bot.language.normalise import comparable
+from bot.language.text import fold
+from bot.procedures.catalogue import Snapshot
+from bot.procedures.model import Procedure
+from bot.procedures.search import Candidate, Ranking
+
+#: With more words that no follow-up question has, something else may be meant than what is under discussion.
+MOST_FOREIGN_WORDS = 1
+EVENS = 0.5
+#: Below this probability of "none of them" a message whose words are not all those of follow-up questions names a
+#: procedure. Questions that name nothing but an aspect have 0.3 and more, names of ordinary words 0.2 and less.
+POSSIBLY_NAMED = 0.25
+
+
+class Finding:
+    """Reads what messages say of procedures, out of one snapshot of the catalogue."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def surely_meant(self, message: Message) -> Candidate | None:
+        """The procedure a message means beyond doubt, whatever the NLU took it for."""
+        ranking = self._snapshot.rank(message.text)
+        chosen = decision.decide(ranking)
+        return ranking.best if chosen.outcome == "answered" else None
+
+    def means_another(self, message: Message, current: str | None) -> bool:
+        """Whether a message names another procedure than the one under discussion, beyond doubt."""
+        if not message.text or not self._snapshot.index.names_one(message.text):
+            return False
+        meant = self.surely_meant(message)
+        return meant is not None and meant.code != current
+
+    def _content_words(self, message: Message) -> list[str]:
+        ordinary = _follow_up_words()
+        return [word for word in self._snapshot.index.telling_words(message.text) if word not in ordinary]
+
+    def only_names_aspects(self, message: Message) -> bool:
+        """Whether a message names an aspect and nothing else."""
+        return not message.names_no_aspect and not self.names_something(message)
+
+    def names_something(self, message: Message) -> bool:
+        """Whether a message names more than an aspect: by a telling word, or by ordinary ones together ("khai tử")."""
+        if self._content_words(message) or self._snapshot.index.names_one(message.text):
+            return True
+        is_a_follow_up = set(comparable(message.text).split()) <= _follow_up_words()
+        return not is_a_follow_up and self._snapshot.rank(message.text).none < POSSIBLY_NAMED
+
+    def may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
+        """Whether a message that names no procedure for sure goes on about the one under discussion."""
+        content = self._content_words(message)
+        if not self.names_something(message):
+            return True
+        if message.names_no_aspect:
+            return False
+        if ranking.best is not None and ranking.best.code == procedure.code:
+            return ranking.best.probability > ranking.none
+        return bool(content) and len(content) <= MOST_FOREIGN_WORDS and ranking.none > EVENS
+
+    def named_choice(self, message: Message, conversation: Conversation) -> str | None:
+        """The choice that a message names: by its whole name, or by far the likeliest by words."""
+        said = fold(message.text)
+        for code in conversation.choices:
+            procedure = self._snapshot.procedures.get(code)
+            if procedure is not None and said in (fold(procedure.short_name), fold(procedure.name)):
+                return code
+        if not self._content_words(message):
+            position = decision.ordinal(message.text, len(conversation.choices))
+            return conversation.choices[position] if position is not None else None
+        ranking = self._snapshot.rank(message.text)
+        return decision.among(ranking, conversation.choices)
+
+
+def without_turning_words(text: str) -> str:
+    """The text without the words that turn to another procedure ('à nhầm', 'còn … thì sao')."""
+    turning = set(fold(settings()["turning_words"]).split())
+    return " ".join(word for word in text.split() if fold(word) not in turning)
+
+
+def _follow_up_words() -> frozenset[str]:
+    return frozenset(fold(settings()["follow_up_words"]).split())
