@@ -113,7 +113,7 @@ def rank(found: Itinerary) -> Rank:
     return (len(found.stops), len(found.ready), found.days, found.days_to_end)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(attainable_errands())
 def test_no_way_is_better(drawn: tuple[Errands, list[str]]) -> None:
     all_errands, goals = drawn
@@ -122,7 +122,7 @@ def test_no_way_is_better(drawn: tuple[Errands, list[str]]) -> None:
     assert rank(found) == best_of_all(all_errands, goals)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(attainable_errands())
 def test_everything_is_done_once_after_what_it_needs(drawn: tuple[Errands, list[str]]) -> None:
     all_errands, goals = drawn
