@@ -35,6 +35,11 @@ class Errand:
     days: float | None = 0
     is_prompt: bool = False
 
+    @property
+    def wait(self) -> float:
+        """Days to reckon with until its paper is ready."""
+        return 0 if self.is_prompt or self.days is None else self.days
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -185,7 +190,7 @@ def _visit(left: Mapping[str, Errand], state: _State, place: str, day: float) ->
         at_hand.update(key for key in more if here[key].is_prompt)
     if not done:
         return None
-    ready = {**state.ready, **{key: day + (here[key].days or 0) for key in done}}
+    ready = {**state.ready, **{key: day + here[key].wait for key in done}}
     rest = {key: errand for key, errand in left.items() if key not in done}
     return _State((*state.stops, Stop(place, day, tuple(done))), day, _done_at_home(rest, ready))
 
@@ -206,7 +211,7 @@ def _done_at_home(left: Mapping[str, Errand], before: Mapping[str, float]) -> Ma
         ]
         if not starts:
             return ready
-        ready.update({errand.key: start + (errand.days or 0) for start, errand in starts})
+        ready.update({errand.key: start + errand.wait for start, errand in starts})
 
 
 def _best_of_each(states: Iterable[_State]) -> list[_State]:

@@ -221,17 +221,22 @@ class Impossible:
 def impossible(procedures: Mapping[str, Procedure]) -> list[Impossible]:
     """The papers that no plan can get, because what gives them needs in every case what they are needed for."""
     needs = {code: tuple(_surely_needed(procedure, procedures)) for code, procedure in procedures.items()}
+    errands = {code: Errand(code, needs=groups) for code, groups in needs.items()}
     found = []
     for code, procedure in procedures.items():
-        others = {other: Errand(other, needs=groups) for other, groups in needs.items() if other != code}
-        possible: frozenset[str] | None = None
-        for document in procedure.documents:
-            sources = [source for source in document.obtained_from if source in procedures and source != code]
-            if not sources or document.condition:
-                continue
-            possible = itinerary.attainable(others) if possible is None else possible
-            if possible.isdisjoint(sources):
-                found.append(Impossible(code, document.key, tuple(sources)))
+        sources = {
+            document.key: tuple(source for source in document.obtained_from if source in procedures)
+            for document in procedure.documents
+            if not document.condition
+        }
+        if any(sources.values()):
+            before = itinerary.attainable({key: errand for key, errand in errands.items() if key != code})
+            after = itinerary.attainable({**errands, code: Errand(code)})
+            found += [
+                Impossible(code, key, group)
+                for key, group in sources.items()
+                if before.isdisjoint(group) and not after.isdisjoint(group)
+            ]
     return found
 
 

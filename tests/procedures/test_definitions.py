@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,25 @@ def test_a_district_office_of_today_is_reported(tmp_path: Path) -> None:
         "agencies:\n", "agencies:\n  - {role: receives, name: Ủy ban nhân dân cấp huyện, valid_to: 2025-06-30}\n", 1
     )
     assert problems_of(tmp_path, ended) == []
+
+
+def test_a_paper_that_needs_itself_in_the_end_is_reported(curated: list[Definition]) -> None:
+    changed = []
+    for definition in curated:
+        documents = [dict(row) for row in definition.data.get("documents", [])]
+        if definition.data["code"] == "2.000554":  # the note of a divorce, which 2.000806 and 2.002189 need
+            divorce = next(row for row in documents if row["key"] == "divorce_paper")
+            divorce["obtained_from"] = ["2.002189"]
+        if definition.data["code"] == "2.002189":
+            next(row for row in documents if row["key"] == "divorce_note").pop("when")
+        changed.append(replace(definition, data={**definition.data, "documents": documents}))
+    found = [problem for problem in definitions.check(changed) if "in the end needs" in problem.what]
+    assert [(problem.path.stem, problem.what) for problem in found] == [
+        ("2.000554", "'divorce_paper' is obtained from 2.002189, which in the end needs 2.000554 first"),
+        ("2.002189", "'divorce_note' is obtained from 2.000554, which in the end needs 2.002189 first"),
+    ]
+    lines = found[1].path.read_text(encoding="utf-8").splitlines()
+    assert lines[found[1].line - 1].strip().startswith("obtained_from:")
 
 
 def test_marks_in_an_unmarked_saying_are_reported(tmp_path: Path) -> None:
