@@ -89,7 +89,9 @@ class Wordings:
 class _Form:
     """The words of ``case_words.yml`` as they are compared with a text: with marks or without."""
 
-    def __init__(self, words: dict[str, Any], plain: Callable[[str], str], spell: Callable[[str], str]) -> None:
+    def __init__(
+        self, words: dict[str, Any], plain: Callable[[str], str], spell: Callable[[str], str], same: Sequence[str]
+    ) -> None:
         self.plain = plain  # from a text as typed to words in single spaces
         listed = {key: [spell(word) for word in value] for key, value in words.items() if isinstance(value, list)}
         self.yes, self.no = set(listed["yes"]), set(listed["no"])
@@ -98,7 +100,9 @@ class _Form:
         self.skip, self.skip_beside = _phrases(listed["skip"]), _phrases(listed["skip_beside"])
         self.asking, self.doubted = _phrases(listed["asking"]), _phrases(listed["doubted"])
         self._whether = re.compile(rf"\b({_any(listed['asks_first'])})\b.* ({_any(listed['asks_last'])})$")
-        self._same = {spell(other): spell(word) for word, others in words["same"].items() for other in others}
+        self._same = {
+            spell(other): spell(word) for key in same for word, others in words[key].items() for other in others
+        }
         self._synonym = _phrases(self._same)
         foreign = {key: [spell(word) for word in value] for key, value in words["beside"].items()}
         self._country = _phrases(listed["countries"])
@@ -418,9 +422,9 @@ def _words() -> dict[str, Any]:
 
 @cache
 def _marked() -> _Form:
-    return _Form(_words(), spoken, lambda word: unify_tone_marks(word.lower()))
+    return _Form(_words(), spoken, lambda word: unify_tone_marks(word.lower()), ["same", "same_marked"])
 
 
 @cache
 def _unmarked() -> _Form:
-    return _Form(_words(), comparable, fold)
+    return _Form(_words(), comparable, fold, ["same"])
