@@ -67,6 +67,18 @@ def test_no_wording_is_taken_for_another_answer(procedures: dict[str, Procedure]
                     assert got in (answer, None), (procedure.code, typed, got)
 
 
+def test_questions_about_other_procedures_are_no_answers(procedures: dict[str, Procedure]) -> None:
+    asked = [(procedure, question.key) for procedure in procedures.values() for question in procedure.case_questions]
+    texts = [(procedure, saying.text) for procedure in procedures.values() for saying in procedure.sayings]
+    tried = [(*asked[number % len(asked)], *texts[number]) for number in range(0, len(texts), 2)]
+    taken = [
+        (question, text)
+        for procedure, question, other, text in tried
+        if procedure is not other and cases.understand(procedure, question, text) is not None
+    ]
+    assert len(taken) / len(tried) <= 0.02, taken
+
+
 def test_both_are_quick_enough_for_every_message(procedures: dict[str, Procedure]) -> None:
     texts = ["vợ chồng em chưa cưới mà có con, làm khai sinh cần gì", "nhờ bà ngoại đi nộp hộ được không ạ"]
     chosen = [procedures[code] for code in ("1.001193", "1.004873", "1.013831", "1.013079")]
