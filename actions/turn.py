@@ -103,8 +103,9 @@ def _probability(latest: Mapping[str, Any], intent: str) -> float:
 
 def read_conversation(slots: Mapping[str, Any]) -> Conversation:
     """The conversation as the tracker's slots have it: one slot for each of its parts."""
-    kept = {field.name: slots[field.name] for field in fields(Conversation) if slots.get(field.name) is not None}
-    return Conversation(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+    given = {field.name: slots[field.name] for field in fields(Conversation) if slots.get(field.name) is not None}
+    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return Conversation(**kept)
 
 
 def slots(reply: Reply) -> list[EventType]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.procedures import definitions, portal_guides, search
+from bot.procedures import definitions, life_events, portal_guides, search
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.definitions import Definition
+from bot.procedures.life_events import LifeEvent
 from bot.procedures.model import Procedure
 from bot.procedures.portal_guides import Guide
 from bot.procedures.store import Store, connect, migrate
@@ -69,12 +70,21 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def loaded_url(tmp_path_factory: pytest.TempPathFactory, curated: list[Definition], guides: list[Guide]) -> str:
+def events() -> list[LifeEvent]:
+    files, problems = life_events.read_folder(ROOT / "data" / "life_events")
+    assert problems == []
+    return [LifeEvent.from_content(file.data) for file in files]
+
+
+@pytest.fixture(scope="session")
+def loaded_url(
+    tmp_path_factory: pytest.TempPathFactory, curated: list[Definition], guides: list[Guide], events: list[LifeEvent]
+) -> str:
     """A database with everything that the project ships."""
     url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'motcua.db'}"
     engine = connect(url)
     migrate(engine)
-    Store(engine).load(curated, guides)
+    Store(engine).load(curated, guides, life_events=events)
     engine.dispose()
     return url
 
@@ -88,9 +98,9 @@ def procedures(loaded_url: str) -> dict[str, Procedure]:
 
 
 @pytest.fixture(scope="session")
-def snapshot(procedures: dict[str, Procedure], guides: list[Guide]) -> Snapshot:
+def snapshot(procedures: dict[str, Procedure], guides: list[Guide], events: list[LifeEvent]) -> Snapshot:
     by_topic = {guide.topic: guide for guide in guides}
-    return Snapshot(procedures, by_topic, search.build(procedures))
+    return Snapshot(procedures, by_topic, search.build(procedures), {event.key: event for event in events})
 
 
 @pytest.fixture

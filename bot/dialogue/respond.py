@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue.buttons import Button
+from bot.dialogue.finding import Finding
 from bot.dialogue.life_events import LifeEventDialogue
 from bot.dialogue.phrases import labels, say
 from bot.dialogue.procedures import ProcedureDialogue
@@ -31,6 +32,7 @@ class Responder:
     def __init__(self, snapshot: Snapshot, settings: Settings, keep_slip: KeepSlip) -> None:
         self._snapshot = snapshot
         self._settings = settings
+        self._finding = Finding(snapshot)
         self._procedures = ProcedureDialogue(snapshot, settings)
         self._life_events = LifeEventDialogue(snapshot)
         self._slips = SlipDialogue(snapshot, settings, self._procedures, self._life_events, keep_slip)
@@ -185,7 +187,7 @@ class Responder:
         return replace(message, intent="ask") if message.intent == "out_of_scope" else message
 
     def _is_procedure_after_all(self, message: Message) -> bool:
-        return message.confidence < SURE and self._procedures.is_surely_a_procedure(message) is not None
+        return message.confidence < SURE and self._finding.surely_meant(message) is not None
 
 
 def _odds(probability: float) -> float:

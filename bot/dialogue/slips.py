@@ -55,12 +55,12 @@ class SlipDialogue:
         goals = self._goals(about)
         if not goals:
             return self._procedures.which_procedure(("documents",), conversation)
-        held = [[about.procedure, key] for key in about.held]
-        plan = journey.plan(self._snapshot.procedures, goals, [(code or "", key) for code, key in held])
+        held = [(about.procedure or "", key) for key in about.held]
+        plan = journey.plan(self._snapshot.procedures, goals, held)
         visits = [visit.to_content() for visit in plan.visits]
         content = {
             "goals": [{"code": goal.code, "case": dict(goal.case)} for goal in goals],
-            "held": held,
+            "held": [list(paper) for paper in held],
             "visits": visits,
         }
         if about.place:

@@ -24,6 +24,10 @@ NEGATED_WORDS = 3
 COMMON_WEIGHT = 0.25
 #: The best answer has at least this weight (a telling word has 1) and this many times the weight of the next.
 LEAST_WEIGHT, MARGIN = 0.9, 1.8
+#: Of the words of a text, the share that the answer's wordings have to hold too.
+LEAST_SHARE = 0.5
+#: A longer reply tells a story: its amounts may be of anything.
+LONGEST_AMOUNT = 10
 #: A phrase in so many of a procedure's names is what it is called, and says nothing of the case.
 OWN_NAMES = 2
 #: A label with fewer words says little of its case ("Có", "Không").
@@ -89,7 +93,9 @@ class Wordings:
 class _Form:
     """The words of ``case_words.yml`` as they are compared with a text: with marks or without."""
 
-    def __init__(self, words: dict[str, Any], plain: Callable[[str], str], spell: Callable[[str], str]) -> None:
+    def __init__(
+        self, words: dict[str, Any], plain: Callable[[str], str], spell: Callable[[str], str], same: Sequence[str]
+    ) -> None:
         self.plain = plain  # from a text as typed to words in single spaces
         listed = {key: [spell(word) for word in value] for key, value in words.items() if isinstance(value, list)}
         self.yes, self.no = set(listed["yes"]), set(listed["no"])
@@ -98,7 +104,9 @@ class _Form:
         self.skip, self.skip_beside = _phrases(listed["skip"]), _phrases(listed["skip_beside"])
         self.asking, self.doubted = _phrases(listed["asking"]), _phrases(listed["doubted"])
         self._whether = re.compile(rf"\b({_any(listed['asks_first'])})\b.* ({_any(listed['asks_last'])})$")
-        self._same = {spell(other): spell(word) for word, others in words["same"].items() for other in others}
+        self._same = {
+            spell(other): spell(word) for key in same for word, others in words[key].items() for other in others
+        }
         self._synonym = _phrases(self._same)
         foreign = {key: [spell(word) for word in value] for key, value in words["beside"].items()}
         self._country = _phrases(listed["countries"])
@@ -254,7 +262,9 @@ class _Answers:
             return bare
         if any(self._form.asks(clause) for clause in clauses):
             return None
-        measured, found = self._measured(self._form.amounts.found(self._form.plain(text)))
+        plain = self._form.plain(text)
+        short_enough = len(plain.split()) <= LONGEST_AMOUNT
+        measured, found = self._measured(self._form.amounts.found(plain) if short_enough else [])
         return measured if found else self._best(text, clauses)
 
     def told(self, text: str, names: Collection[str]) -> CaseAnswer | None:
@@ -318,21 +328,32 @@ class _Answers:
         return bool(found) and not any(word in self._form.negations for word in before.split()[-NEGATED_WORDS:])
 
     def _best(self, text: str, clauses: Sequence[str]) -> CaseAnswer | None:
-        """The answer that the words of a text weigh for, if by a clear margin."""
+        """The answer that the words of a text weigh for, if by a clear margin and if they explain the text."""
         given = set(self._features(self._form.clauses(text)))
         scores = {key: self._score(given, own) for key, own in self._features_of.items()}
         for answer, phrase in self._contained(clauses):
             scores[answer.key] += 1.0 + 0.25 * len(phrase.split())
-        first = clauses[0].split() if clauses else []
-        leading = next((word for word in first if word not in self._form.fillers - self._form.yes), "")
-        for answer_or_none, words in ((self._no, self._form.no), (self._yes, self._form.yes)):
-            if answer_or_none is not None and leading in words:
-                scores[answer_or_none.key] += 1.0
-        ranked = sorted(scores.items(), key=lambda item: -item[1])
-        (best, weight), (_, following) = ranked[0], ranked[1]
+        led = self._led(clauses)
+        if led is not None:
+            scores[led.key] += 1.0
+        ranked = sorted(self._answers, key=lambda answer: -scores[answer.key])
+        weight, following = scores[ranked[0].key], scores[ranked[1].key]
         if weight < LEAST_WEIGHT or weight < MARGIN * following:
             return None
-        return next(answer for answer in self._answers if answer.key == best)
+        return ranked[0] if led is ranked[0] or self._share(given, ranked[0]) >= LEAST_SHARE else None
+
+    def _led(self, clauses: Sequence[str]) -> CaseAnswer | None:
+        """The answer of a yes or no that a longer text begins with."""
+        words = clauses[0].split() if clauses else []
+        first = next((word for word in words if word not in self._form.fillers - self._form.yes), "")
+        if first in self._form.no:
+            return self._no
+        return self._yes if first in self._form.yes else None
+
+    def _share(self, given: set[str], answer: CaseAnswer) -> float:
+        """Of the words of a text, the share that an answer's wordings hold too."""
+        words = [feature for feature in given if " " not in feature]
+        return sum(word in self._features_of[answer.key] for word in words) / max(1, len(words))
 
     def _features(self, clauses: Iterable[str]) -> Iterator[str]:
         for clause in clauses:
@@ -418,9 +439,9 @@ def _words() -> dict[str, Any]:
 
 @cache
 def _marked() -> _Form:
-    return _Form(_words(), spoken, lambda word: unify_tone_marks(word.lower()))
+    return _Form(_words(), spoken, lambda word: unify_tone_marks(word.lower()), ["same", "same_marked"])
 
 
 @cache
 def _unmarked() -> _Form:
-    return _Form(_words(), comparable, fold)
+    return _Form(_words(), comparable, fold, ["same"])

@@ -70,7 +70,7 @@ def test_aspects_are_in_the_order_of_answers() -> None:
 
 
 def test_what_the_assistant_answers_can_be_linked(snapshot: Snapshot, settings: Settings) -> None:
-    responder = Responder(snapshot, settings)
+    responder = Responder(snapshot, settings, lambda _content: "a-slip")
     asked = Message("đăng ký khai sinh", "choose", aspects=("fee",), entities={"procedure": "1.001193"})
     reply = responder.respond(asked, Conversation(aspects=("fee",)))
     assert answer_path(reply.custom) == "/tra-loi/1.001193?aspects=fee"

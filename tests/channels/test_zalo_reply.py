@@ -86,7 +86,7 @@ def test_a_title_too_long_is_shortened_between_words() -> None:
 
 
 def test_every_answer_there_is_keeps_zalos_limits(snapshot: Snapshot, settings: Settings) -> None:
-    responder = Responder(snapshot, settings)
+    responder = Responder(snapshot, settings, lambda _content: "a-slip")
     asked = [
         Message("", "choose", aspects=aspects, entities={"procedure": code})
         for code in snapshot.procedures

@@ -134,37 +134,6 @@ def test_a_listed_procedure_is_answered_honestly(chat: Chat) -> None:
     assert "chưa có hồ sơ chi tiết" in reply.text
 
 
-def test_the_case_questions_lead_to_the_checklist_of_the_case(chat: Chat, snapshot: Snapshot) -> None:
-    documents = chat.say("đăng ký khai sinh cần giấy tờ gì", "ask", "documents")
-    reply = chat.press(documents, "Lọc theo trường hợp của tôi")
-    answers: dict[str, str] = {}
-    while reply.outcome == "case_question":
-        question = chat.conversation.case_question
-        assert question is not None
-        chosen = cases.answers_of(snapshot.procedures["1.001193"], question)[-1]
-        answers[question] = chosen.key
-        reply = chat.press(reply, chosen.label)
-    assert reply.outcome == "answered"
-    assert reply.custom["case"] == answers
-    assert "▸ Trường hợp" not in reply.text
-
-
-def test_a_case_question_understands_words_and_ordinals(chat: Chat) -> None:
-    documents = chat.say("đăng ký khai sinh cần giấy tờ gì", "ask", "documents")
-    reply = chat.press(documents, "Lọc theo trường hợp của tôi")
-    labels = [button.title for button in reply.buttons]
-    assert chat.say(labels[0].lower()).conversation.case
-    assert len(chat.say("cái thứ hai", "choose").conversation.case) == 2
-
-
-def test_a_case_question_can_be_interrupted(chat: Chat) -> None:
-    documents = chat.say("đăng ký khai sinh cần giấy tờ gì", "ask", "documents")
-    chat.press(documents, "Lọc theo trường hợp của tôi")
-    reply = chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
-    assert codes(reply) == ["1.000656"]
-    assert reply.conversation.case == {}
-
-
 def test_more_tells_what_was_not_told(chat: Chat) -> None:
     chat.say("đăng ký khai tử lệ phí bao nhiêu", "ask", "fee")
     reply = chat.say("nói rõ hơn đi", "more")

@@ -14,7 +14,7 @@ from bot.settings import Settings
 
 @pytest.fixture
 def responder(snapshot: Snapshot, settings: Settings) -> Responder:
-    return Responder(snapshot, settings)
+    return Responder(snapshot, settings, lambda _content: "a-slip")
 
 
 def test_candidates_and_rows_are_those_of_the_reply(snapshot: Snapshot, responder: Responder) -> None:

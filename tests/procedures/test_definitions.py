@@ -130,3 +130,59 @@ def test_stories_never_use_the_official_name(curated: list[Definition]) -> None:
         if definition.data["name"].lower().removeprefix("thủ tục ") in story.lower()
     )
     assert not named
+
+
+MARRIAGE_QUESTIONS = """case_questions:
+  - key: filing
+    question: Anh/chị nộp bằng cách nào ạ?
+    answers:
+      - {key: direct, label: Trực tiếp, case: nộp trực tiếp, also: [ra xã]}
+      - {key: online, label: Trực tuyến, case: nộp trực tuyến, also: [trên mạng]}
+  - key: branch
+    question: Nộp ở đâu ạ?
+    when: {filing: [direct]}
+    answers:
+      - {key: here, label: Xã này, case: nộp ở xã này}
+      - {key: elsewhere, label: Xã khác, case: nộp ở xã khác}
+
+documents:
+  - {key: one, name: Giấy một, action: submit, originals: 1, copies: 0, when: {filing: [direct], branch: [here]}}
+  - {key: two, name: Giấy hai, action: submit, originals: 1, copies: 0, when: {filing: [online]}}
+"""
+
+
+def with_questions(old: str, new: str) -> str:
+    head, _, rest = GOOD.partition("case_questions:\n")
+    _, _, tail = rest.partition("\nforms:\n")
+    lines = tail.partition("\nconfirmations:\n")
+    after = lines[2].partition("\nagencies:\n")[2]
+    steps = after.partition("\nsteps:\n")
+    results = steps[2].partition("\nresults:\n")[2]
+    assert old in MARRIAGE_QUESTIONS
+    questions = MARRIAGE_QUESTIONS.replace(old, new, 1)
+    one_step = "steps:\n  - {who: Công dân, what: Nộp hồ sơ.}\n"
+    return f"{head}{questions}\nforms: []\nconfirmations: []\nagencies:\n{steps[0]}\n{one_step}results:\n{results}"
+
+
+def test_sound_case_questions_have_no_problem(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, with_questions("ra xã", "ra xã")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "what"),
+    [
+        ("filing: [direct], branch", "filing: [online], branch", "{key: one", "no answers lead to this row"),
+        ("filing: [direct], branch", "branch", "{key: one", "it stays open"),
+        ("filing: [online]}}", "filing: [online, direct]}}", "{key: two", "it lists every answer of 'filing'"),
+        ("{filing: [direct], branch: [here]}", "{filing: [direct]}", "- key: branch", "no row depends on"),
+        ("when: {filing: [direct]}\n", "when: {branch: [here]}\n", "when: {branch", "only asked after itself"),
+        ("[trên mạng]", "[RA XÃ]", "key: online", "'RA XÃ' stands for the answer 'direct' too"),
+    ],
+)
+def test_a_question_or_row_that_no_answers_reach_is_a_problem(
+    tmp_path: Path, old: str, new: str, where: str, what: str
+) -> None:
+    text = with_questions(old, new)
+    found = [problem for problem in problems_of(tmp_path, text) if what in problem]
+    assert found
+    assert found[0].startswith(f"FILE:{line_of(text, where)}: ")
