@@ -116,6 +116,10 @@ def note(subject: Subject, message: Message, conversation: Conversation) -> Conv
     """The conversation with what a message says to the open case question, or None if it says nothing to it."""
     if conversation.case_question is None:
         return None
+    if message.intent == "correct":
+        corrected = correct(subject, message, conversation)
+        if corrected is not None:
+            return _go_on(corrected)
     question = subject.question(conversation.case_question)
     if message.intent == "skip_case" or (message.text and cases.is_skip(message.text)):
         return _go_on(conversation, skipped=(*conversation.skipped, question.key))

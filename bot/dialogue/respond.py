@@ -21,7 +21,7 @@ from bot.settings import Settings
 #: Below this confidence the NLU's word on what a message is about gives way to a sure search.
 SURE = 0.8
 #: With an open case question, these are still what they are.
-NEVER_AN_ANSWER = ("crisis", "handoff", "start_over", "slip", "start_case")
+NEVER_AN_ANSWER = ("crisis", "handoff", "start_over", "slip", "plan", "life_event", "start_case")
 #: After these the case question that was open is asked again.
 COME_BETWEEN = ("answered", "portal_guide", "place", "dossier_status", "out_of_scope")
 

@@ -3,8 +3,6 @@ from __future__ import annotations
 import pytest
 
 from bot.dialogue.turn import Reply
-from bot.procedures import cases
-from bot.procedures.catalogue import Snapshot
 from tests.dialogue.conftest import Chat
 
 
