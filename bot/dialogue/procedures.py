@@ -60,9 +60,9 @@ class ProcedureDialogue:
         """The same question about another procedure ('còn kết hôn thì sao?'), or another answer to a case question."""
         named = replace(message, text=without_turning_words(message.text))
         current = self._current(conversation)
-        if current is not None and not self._finding.means_another(named, conversation.procedure):
+        if current is not None and not self._finding.means_another(message, conversation.procedure):
             subject = ProcedureCase(current, conversation.aspects, conversation.told)
-            corrected = interview.correct(subject, named, conversation)
+            corrected = interview.correct(subject, message, conversation)
             if corrected is not None:
                 return self._tell(current.code, conversation.aspects, corrected)
         aspects = conversation.aspects if message.names_no_aspect else message.aspects
