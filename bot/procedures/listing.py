@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 from bot.language.text import fold
 from bot.procedures.store import Head, Store
@@ -14,9 +15,13 @@ class Listing:
     """Procedures by field and by the words of their names."""
 
     def __init__(self, heads: Iterable[Head]) -> None:
-        self.heads = sorted(heads, key=lambda head: (fold(head.short_name), head.code))
-        self.names = {head.code: head.short_name for head in self.heads}
-        self._folded = [(head, f" {fold(head.short_name)}", f" {_words(head)}") for head in self.heads]
+        self._given = tuple(heads)
+        self.names = {head.code: head.short_name for head in self._given}
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        """Every procedure, in the order of the alphabet."""
+        return sorted(self._given, key=lambda head: (fold(head.short_name), head.code))
 
     @property
     def fields(self) -> list[tuple[str, int]]:
@@ -41,6 +46,10 @@ class Listing:
             if beginnings and all(beginning in words for beginning in beginnings)
         ]
         return [head for _, head in sorted(found, key=lambda item: item[0])]
+
+    @cached_property
+    def _folded(self) -> list[tuple[Head, str, str]]:
+        return [(head, f" {fold(head.short_name)}", f" {_words(head)}") for head in self.heads]
 
 
 class Listings:
