@@ -87,7 +87,7 @@ class Responder:
         """Which office today, and where."""
         if self._is_procedure_after_all(message):
             return self._procedures.ask(replace(message, aspects=message.aspects or ("agency",)), conversation)
-        ward = places.find(message.text, self._settings.province)
+        ward = places.find(message.text, self._settings.province).ward
         text = say(
             "place",
             ward=ward.name if ward else None,
