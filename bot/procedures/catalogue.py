@@ -11,6 +11,7 @@ from datetime import date
 
 from bot.procedures import search
 from bot.procedures.model import Procedure
+from bot.procedures.offices import Office
 from bot.procedures.portal_guides import Guide
 from bot.procedures.search import Index, Ranking
 from bot.procedures.store import Store
@@ -28,6 +29,7 @@ class Snapshot:
     procedures: Mapping[str, Procedure]
     guides: Mapping[str, Guide]
     index: Index
+    offices: tuple[Office, ...] = ()
 
     def rank(self, text: str) -> Ranking:
         """Every procedure with the probability that a text means it."""
@@ -72,7 +74,9 @@ class Catalogue:
             state = (self._store.revision(), today)
             if state != self._state:
                 procedures = self._store.procedures(today)
-                self._snapshot = Snapshot(procedures, self._store.guides(), search.build(procedures))
+                self._snapshot = Snapshot(
+                    procedures, self._store.guides(), search.build(procedures), self._store.offices()
+                )
                 self._state = state
 
     def _look_for_changes(self) -> None:

@@ -38,6 +38,10 @@ class Ward:
         """The form in which a reply's custom object carries it."""
         return {"ward_code": self.code, "ward": self.name, "province": self.province}
 
+    def is_in(self, province: str) -> bool:
+        """Whether it lies in a province, named without its kind."""
+        return fold(short_province(self.province)) == fold(province)
+
 
 @dataclass(frozen=True)
 class Area:
@@ -77,6 +81,13 @@ class Gazetteer:
     areas: Mapping[str, Sequence[Area]]
     wards: Mapping[str, Ward]
     areas_of: Mapping[str, frozenset[Area]]
+
+
+@cache
+def short_province(name: str) -> str:
+    """The name of a province without its kind, as settings and the office table have it."""
+    kind = 2 if fold(name).startswith("thanh pho ") else 1
+    return " ".join(name.split()[kind:])
 
 
 def key(spelling: Iterable[str]) -> str:

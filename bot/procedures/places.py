@@ -9,9 +9,20 @@ from dataclasses import dataclass
 from bot.language import typing_leftovers
 from bot.language.normalise import LONGEST_MESSAGE
 from bot.language.text import fold, nfc
-from bot.procedures.gazetteer import COMMUNES, DISTRICTS, PROVINCES, Area, Unit, Ward, gazetteer, key, spell
+from bot.procedures.gazetteer import (
+    COMMUNES,
+    DISTRICTS,
+    PROVINCES,
+    Area,
+    Unit,
+    Ward,
+    gazetteer,
+    key,
+    short_province,
+    spell,
+)
 
-__all__ = ["Choice", "Found", "Ward", "among", "find", "provinces", "ward", "wards_in"]
+__all__ = ["Choice", "Found", "Ward", "among", "find", "provinces", "ward", "wards_in", "wards_of"]
 
 LONGEST_NAME = 6
 #: Unmarked words before a name → the kind of place that it then is; one and two words.
@@ -143,7 +154,7 @@ def among(text: str, codes: Collection[str], province: str) -> Ward | None:
         if unit_ward.code in codes
     }
     areas = [mention for mention in _area_mentions(said) if not all(area.is_province for area in mention.areas)]
-    in_area = {code for code in codes if any(set(mention.areas) & _areas_of(code) for mention in areas)}
+    in_area = {code for code in codes if any(set(mention.areas) & gazetteer().areas_of[code] for mention in areas)}
     for codes_meant in (named & in_area, named, in_area):
         if len(codes_meant) == 1:
             return wards[codes_meant.pop()]
@@ -160,25 +171,22 @@ def wards_in(area: Area) -> tuple[Ward, ...]:
     """The communes of today that have a part of a former district, by name; none for a province."""
     known = gazetteer()
     here = [known.wards[code] for code, areas in known.areas_of.items() if area in areas]
-    return () if area.is_province else tuple(sorted(here, key=lambda ward: fold(ward.name)))
+    return () if area.is_province else tuple(sorted(here, key=_by_name))
+
+
+def wards_of(province: str) -> tuple[Ward, ...]:
+    """The communes of a province of today, by name."""
+    wards = gazetteer().wards
+    return tuple(sorted((ward for ward in wards.values() if ward.is_in(province)), key=_by_name))
 
 
 def provinces() -> tuple[str, ...]:
     """The names of the provinces of today, without what kind of territory they are, in order."""
-    names = {ward.province for ward in gazetteer().wards.values()}
-    return tuple(sorted(" ".join(name.split()[_kind_length(name) :]) for name in names))
+    return tuple(sorted({short_province(ward.province) for ward in gazetteer().wards.values()}))
 
 
-def _kind_length(name: str) -> int:
-    return 2 if fold(name).startswith("thanh pho ") else 1
-
-
-def _short(province: str) -> str:
-    return " ".join(fold(province).split()[_kind_length(province) :])
-
-
-def _areas_of(code: str) -> frozenset[Area]:
-    return gazetteer().areas_of[code]
+def _by_name(ward: Ward) -> tuple[str, str]:
+    return (fold(ward.name), ward.code)
 
 
 # -- reading the text ------------------------------------------------------------------------------
@@ -300,7 +308,7 @@ def _is_in(unit: Unit, mention: _AreaMention) -> bool:
 
 
 def _is_at_home(unit: Unit, province: str) -> bool:
-    return any(_short(ward.province) == fold(province) for ward in unit.wards)
+    return any(ward.is_in(province) for ward in unit.wards)
 
 
 def _may_be_bare(said: Sequence[_Word], mention: _Mention, *, is_placed: bool, is_at_home: bool) -> bool:
@@ -358,7 +366,7 @@ def _district_meant(best: Sequence[_Reading], areas: Sequence[_AreaMention]) -> 
 
 def _area(mentions: Sequence[_AreaMention], province: str) -> Area | None:
     """The district or province that a text names, rather one of the deployment's province, and of the kind it says."""
-    home = {area for code, areas in gazetteer().areas_of.items() if _is_of(code, province) for area in areas}
+    home = {area for ward in wards_of(province) for area in gazetteer().areas_of[ward.code]}
     named = [(mention, area) for mention in mentions for area in mention.areas]
     ordered = sorted(
         named,
@@ -371,7 +379,3 @@ def _of_area(area: Area | None) -> Found:
     """What an area alone says: which commune it is today, where it is one whole (as islands are)."""
     wards = wards_in(area) if area else ()
     return Found((Choice(wards[0]),), is_sure=True) if len(wards) == 1 else Found(area=area)
-
-
-def _is_of(code: str, province: str) -> bool:
-    return _short(gazetteer().wards[code].province) == fold(province)

@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection, Engine
 from bot.procedures import model, serving, tables
 from bot.procedures.definitions import Definition
 from bot.procedures.model import PARTS, Procedure
+from bot.procedures.offices import Office
+from bot.procedures.opening import read_hours, write_hours
 from bot.procedures.portal_guides import Guide
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -47,11 +49,12 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class LoadReports:
-    """What a load did to the curated procedures, the guides and the ways of asking."""
+    """What a load did to the curated procedures, the guides, the ways of asking and the offices."""
 
     procedures: LoadReport
     guides: LoadReport
     sayings: LoadReport
+    offices: LoadReport
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def migrate(engine: Engine) -> None:
 
 
 class Store:
-    """The procedures and portal guides of one database."""
+    """The procedures, portal guides and offices of one database."""
 
     def __init__(self, engine: Engine, today: Callable[[], date] = date.today) -> None:
         self._engine = engine
@@ -105,13 +108,15 @@ class Store:
         definitions: Iterable[Definition],
         guides: Iterable[Guide],
         sayings: Mapping[str, Mapping[str, Any]] | None = None,
+        offices: Iterable[Office] = (),
     ) -> LoadReports:
-        """Make the curated procedures, the guides and the ways of asking those given, in one transaction.
+        """Make the curated procedures, the guides, the ways of asking and the offices those given, in one transaction.
 
         Args:
             definitions: Checked definition files.
             guides: Checked guide files.
             sayings: Code → ``sayings`` and ``twins`` as rows.
+            offices: The offices that the project ships; those of staff stay as they are.
 
         Returns:
             What was done to each. What is no longer given is withdrawn.
@@ -121,10 +126,31 @@ class Store:
             procedures = _load_layers(connection, "definition", {row.code: model.to_content(row) for row in described})
             asked = _load_layers(connection, serving.SAYINGS, sayings or {})
             topics = _load_guides(connection, guides)
-            if topics.is_change:
+            places = _load_offices(connection, "data", offices)
+            if topics.is_change or places.is_change:
                 serving.raise_revision(connection)
             serving.serve_all(connection, [*procedures.touched, *asked.touched], self._today())
-        return LoadReports(procedures, topics, asked)
+        return LoadReports(procedures, topics, asked, places)
+
+    def import_offices(self, offices: Iterable[Office]) -> LoadReport:
+        """Make staff's table of offices that given, in one transaction."""
+        with self._engine.begin() as connection:
+            report = _load_offices(connection, "staff", offices)
+            if report.is_change:
+                serving.raise_revision(connection)
+        return report
+
+    def offices(self) -> tuple[Office, ...]:
+        """All offices, in order of their keys; staff's rows of a place replace the shipped ones."""
+        table = tables.office
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.key)).mappings().all()
+        by_origin: dict[str, list[Office]] = {"data": [], "staff": []}
+        for row in rows:
+            by_origin[row["origin"]].append(_office(row))
+        replaced = {office.place for office in by_origin["staff"]}
+        shipped = [office for office in by_origin["data"] if office.place not in replaced]
+        return tuple(sorted([*shipped, *by_origin["staff"]], key=lambda office: office.key))
 
     def heads(self, on: date) -> list[Head]:
         """What a list shows of every procedure in force on a day, by code."""
@@ -239,6 +265,29 @@ def _load_guides(connection: Connection, guides: Iterable[Guide]) -> LoadReport:
     report = plan.report()
     _delete(connection, table.c.topic, report.withdrawn)
     return report
+
+
+def _load_offices(connection: Connection, origin: str, offices: Iterable[Office]) -> LoadReport:
+    """Make the offices of an origin those given."""
+    table = tables.office
+    mine = table.c.origin == origin
+    plan = _Plan(dict(connection.execute(sa.select(table.c.key, table.c.digest).where(mine)).all()))
+    for office in offices:
+        row: dict[str, Any] = {column.name: getattr(office, column.name) for column in fields(office)}
+        row["hours"] = {day: write_hours(spans) for day, spans in office.hours.items()}
+        digest = serving.digest({**row, "checked_on": str(office.checked_on)})
+        if plan.note(office.key, digest):
+            connection.execute(sa.delete(table).where(mine, table.c.key == office.key))
+            connection.execute(sa.insert(table).values(**row, origin=origin, key=office.key, digest=digest))
+    report = plan.report()
+    if report.withdrawn:
+        connection.execute(sa.delete(table).where(mine, table.c.key.in_(report.withdrawn)))
+    return report
+
+
+def _office(row: Mapping[str, Any]) -> Office:
+    values = {column.name: row[column.name] for column in fields(Office)}
+    return Office(**{**values, "hours": {day: read_hours(text) for day, text in row["hours"].items()}})
 
 
 @dataclass
