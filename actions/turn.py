@@ -103,6 +103,8 @@ def read_conversation(slots: Mapping[str, Any]) -> Conversation:
         runners_up=tuple(slots.get("runners_up") or ()),
         case_question=slots.get("case_question"),
         case=dict(slots.get("case") or {}),
+        place=slots.get("place"),
+        place_choices=tuple(slots.get("place_choices") or ()),
     )
 
 
@@ -116,6 +118,8 @@ def slots(reply: Reply) -> list[EventType]:
         "runners_up": list(kept.runners_up),
         "case_question": kept.case_question,
         "case": dict(kept.case),
+        "place": kept.place,
+        "place_choices": list(kept.place_choices),
         "outcome": reply.outcome,
     }
     return [SlotSet(name, value) for name, value in values.items()]

@@ -52,7 +52,8 @@ class Conversation:
     """What is kept from turn to turn.
 
     ``choices`` are the procedures of the clarifying question that is open; ``runners_up`` those that
-    an answer was preferred to; ``case`` the answers to case questions of ``procedure``.
+    an answer was preferred to; ``case`` the answers to case questions of ``procedure``; ``place`` the code of
+    the citizen's commune; ``place_choices`` those of the communes between which a question about it is open.
     """
 
     procedure: str | None = None
@@ -61,6 +62,8 @@ class Conversation:
     runners_up: tuple[str, ...] = ()
     case_question: str | None = None
     case: Mapping[str, str] = field(default_factory=dict)
+    place: str | None = None
+    place_choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

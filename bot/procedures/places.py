@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.language import typing_leftovers
 from bot.language.normalise import LONGEST_MESSAGE
@@ -22,7 +23,7 @@ from bot.procedures.gazetteer import (
     spell,
 )
 
-__all__ = ["Choice", "Found", "Ward", "among", "find", "provinces", "ward", "wards_in", "wards_of"]
+__all__ = ["Choice", "Found", "Ward", "among", "find", "provinces", "says_kind", "ward", "wards_in", "wards_of"]
 
 LONGEST_NAME = 6
 #: Unmarked words before a name → the kind of place that it then is; one and two words.
@@ -140,6 +141,12 @@ def _find(said: Sequence[_Word], province: str) -> Found:
     district = _district_meant(best, areas) if len(choices) == 1 else None
     is_sure = len(choices) == 1 and district is None and not any(reading.contradicts for reading in best)
     return Found(choices, district, is_sure)
+
+
+def says_kind(text: str) -> bool:
+    """Whether a text has a word that a commune's name is said with, so that looking for one is worth it."""
+    said = [fold(word) for word in spell(nfc(text[:LONGEST_MESSAGE]))]
+    return any(_KINDS.get(kind) in COMMUNES for kind in (*said, *map(" ".join, pairwise(said))))
 
 
 def among(text: str, codes: Collection[str], province: str) -> Ward | None:
