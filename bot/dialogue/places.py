@@ -81,7 +81,7 @@ class PlaceDialogue:
         if ward is None:
             return ""
         found = self._receivers(procedure, conversation, ward)
-        return say("place_here", ward=ward.name, province=ward.province, **self._shown(found)) if found else ""
+        return say("place_here", **_names(ward), **self._shown(found)) if found else ""
 
     def opening_hours(self, conversation: Conversation) -> Reply | None:
         """When the centre of the citizen's commune is open, or None if its hours are not known."""
@@ -112,7 +112,7 @@ class PlaceDialogue:
         of_province = self._office_of_province(found, kind)
         text = say(
             "place_which",
-            district=found.area.name if found.area and in_district else None,
+            district=offices.in_sentence(found.area.name) if found.area and in_district else None,
             **self._shown([Receiver(of_province)] if of_province else []),
         )
         kept = replace(conversation, place_choices=tuple(ward.code for ward in in_district))
@@ -128,7 +128,7 @@ class PlaceDialogue:
 
     def _offer(self, found: Found, conversation: Conversation) -> Reply:
         names = [_described(choice) for choice in found.choices]
-        text = say("place_choices", names=names, area=found.area.name if found.area else None)
+        text = say("place_choices", names=names, area=offices.in_sentence(found.area.name) if found.area else None)
         codes = [choice.ward.code for choice in found.choices]
         others = [ward.code for ward in places.wards_in(found.area)] if found.area else []
         return Reply(
@@ -152,10 +152,8 @@ class PlaceDialogue:
             found = (Receiver(offices.office(kind or "commune_centre", ward, self._snapshot.offices)),)
         text = say(
             "place",
-            ward=ward.name,
-            province=ward.province,
+            **_names(ward),
             procedure=of_procedure,
-            has_centre=any(receiver.office.is_centre for receiver in found),
             **self._shown(found),
         )
         return Reply(
@@ -181,6 +179,7 @@ class PlaceDialogue:
         lacking = [name for name in _VERIFIABLE if any(not getattr(receiver.office, name) for receiver in found)]
         return {
             "entries": [self._entry(receiver) for receiver in found],
+            "has_centre": any(receiver.office.is_centre for receiver in found),
             "missing": [labels()["missing"][name] for name in lacking],
             "information_hotline": self._settings.information_hotline,
         }
@@ -197,6 +196,10 @@ class PlaceDialogue:
             "closes": f"{state.closes:%H:%M}" if state.closes else None,
             "opens": _moment(state.opens) if state.opens else None,
         }
+
+
+def _names(ward: Ward) -> dict[str, str]:
+    return {"ward": offices.in_sentence(ward.name), "province": offices.in_sentence(ward.province)}
 
 
 def _described(choice: Choice) -> str:

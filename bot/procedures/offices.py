@@ -129,13 +129,14 @@ def kind_asked(text: str) -> str | None:
 
 
 def _unverified(kind: str, ward: Ward) -> Office:
-    names = {"ward": _in_sentence(ward.name), "province": _in_sentence(ward.province)}
+    names = {"ward": in_sentence(ward.name), "province": in_sentence(ward.province)}
     name = _data()["kinds"][kind]["name"].format(**names)
     code = None if is_of_province(kind) else ward.code
     return Office(kind, name, short_province(ward.province), code)
 
 
-def _in_sentence(name: str) -> str:
+def in_sentence(name: str) -> str:
+    """The name of a place within a sentence: "xã Tân Hưng"."""
     return name[:1].lower() + name[1:]
 
 
