@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 
 from bot.feedback_cli import questions_app, ratings
-from bot.procedures import calibration, definitions, life_events, portal_guides, sayings, search
+from bot.offices_cli import app as offices_app
+from bot.procedures import calibration, definitions, life_events, offices_csv, portal_guides, sayings, search
 from bot.procedures.catalogue import Catalogue
 from bot.procedures.render import Renderer
 from bot.procedures.search import Entry
@@ -29,12 +30,14 @@ GUIDES = ROOT / "data" / "portal"
 QUESTIONS = ROOT / "data" / "questions" / "calibration.jsonl"
 SAYINGS = ROOT / "data" / "sayings"
 LIFE_EVENTS = ROOT / "data" / "life_events"
+OFFICES = ROOT / "data" / "offices"
 FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
 app.add_typer(zalo_app, name="zalo")
 app.add_typer(questions_app, name="questions")
 app.add_typer(confirmations_app, name="confirmations")
+app.add_typer(offices_app, name="offices")
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -44,6 +47,9 @@ Guides = Annotated[Path, typer.Option(help="The folder of portal guides.", exist
 
 Asked = Annotated[Path, typer.Option("--sayings", help="The folder of ways of asking.", exists=True, file_okay=False)]
 Events = Annotated[Path, typer.Option("--life-events", help="The folder of life events.", exists=True, file_okay=False)]
+Places = Annotated[
+    Path, typer.Option("--offices", help="The folder of tables of offices.", exists=True, file_okay=False)
+]
 
 
 def main() -> None:
@@ -91,6 +97,7 @@ def check(
     guides: Guides = GUIDES,
     asked: Asked = SAYINGS,
     events: Events = LIFE_EVENTS,
+    offices: Places = OFFICES,
     imported: Annotated[
         bool, typer.Option("--imported", help="The dubious places in imported records instead.")
     ] = False,
@@ -102,7 +109,8 @@ def check(
         return
     definition_files, guide_files, problems = _read(procedures, guides)
     asked_files, asked_problems = sayings.read_folder(asked)
-    problems += [*asked_problems, *sayings.check(asked_files)]
+    _, office_problems = offices_csv.read_folder(offices, date.today())
+    problems += [*asked_problems, *sayings.check(asked_files), *office_problems]
     if problems:  # what a life event names can only be looked up when the rest is in order
         _report_problems(problems)
     event_files, problems = _read_events(events, definition_files, asked_files)
@@ -121,11 +129,13 @@ def load(
     guides: Guides = GUIDES,
     asked: Asked = SAYINGS,
     events: Events = LIFE_EVENTS,
+    offices: Places = OFFICES,
 ) -> None:
     """Bring what staff write into the database, in one transaction, and all tables up to date."""
     definition_files, guide_files, problems = _read(procedures, guides)
     asked_files, asked_problems = sayings.read_folder(asked)
-    problems += [*asked_problems, *sayings.check_form(asked_files)]
+    known_offices, office_problems = offices_csv.read_folder(offices, date.today())
+    problems += [*asked_problems, *sayings.check_form(asked_files), *office_problems]
     if problems:
         _report_problems(problems)
     event_files, problems = _read_events(events, definition_files, asked_files)
@@ -134,11 +144,12 @@ def load(
     known = [portal_guides.Guide.from_content(file.data) for file in guide_files]
     database.migrate(connect(Settings.read().conversation_database_url))
     happening = [life_events.LifeEvent.from_content(file.data) for file in event_files]
-    done = _store().load(definition_files, known, sayings.by_code(asked_files), happening)
+    done = _store().load(definition_files, known, sayings.by_code(asked_files), happening, known_offices)
     _print_load("procedures", done.procedures)
     _print_load("guides", done.guides)
     _print_load("ways of asking", done.sayings, one_by_one=False)
     _print_load("life events", done.life_events)
+    _print_load("offices", done.offices, one_by_one=False)
 
 
 def _print_load(kind: str, report: LoadReport, *, one_by_one: bool = True) -> None:

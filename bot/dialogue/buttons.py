@@ -12,6 +12,7 @@ BUTTON_INTENTS: dict[str, str | None] = {
     "choose": "procedure",
     "answer_case": "case_answer",
     "portal_guide": "topic",
+    "place": "ward_code",
     "start_case": None,
     "deny": None,
 }

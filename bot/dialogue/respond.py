@@ -9,10 +9,10 @@ from bot.dialogue.buttons import Button
 from bot.dialogue.finding import Finding
 from bot.dialogue.life_events import LifeEventDialogue
 from bot.dialogue.phrases import labels, say
+from bot.dialogue.places import PlaceDialogue
 from bot.dialogue.procedures import ProcedureDialogue
 from bot.dialogue.slips import KeepSlip, SlipDialogue
 from bot.dialogue.turn import Conversation, Message, Reply
-from bot.procedures import places
 from bot.procedures.calibration import SHARE_OF_NONE
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.render import Renderer
@@ -36,15 +36,36 @@ class Responder:
         self._procedures = ProcedureDialogue(snapshot, settings)
         self._life_events = LifeEventDialogue(snapshot)
         self._slips = SlipDialogue(snapshot, settings, self._procedures, self._life_events, keep_slip)
+        self._places = PlaceDialogue(snapshot, settings)
 
     def respond(self, message: Message, conversation: Conversation) -> Reply:
         """The reply to a message; an intent without a capability is a question about a procedure."""
-        if conversation.case_question is not None and message.intent not in NEVER_AN_ANSWER:
-            noted = self._procedures.note_case(message, conversation) or self._life_events.note_case(
-                message, conversation
-            )
-            if noted is not None:
-                return noted
+        answered = self._places.answer(message, conversation) if message.intent != "place" else None
+        if answered is not None:
+            return answered
+        if message.intent != "place":
+            conversation = self._places.remember(message, replace(conversation, place_choices=()))
+        reply = self._note_case(message, conversation) or self._reply(message, conversation)
+        return self._with_place(reply, conversation) if message.intent != "start_over" else reply
+
+    def _note_case(self, message: Message, conversation: Conversation) -> Reply | None:
+        """The reply if a message answers the open case question, or None if it does not."""
+        if conversation.case_question is None or message.intent in NEVER_AN_ANSWER:
+            return None
+        of_procedure = self._procedures.note_case(message, conversation)
+        return of_procedure or self._life_events.note_case(message, conversation)
+
+    def _with_place(self, reply: Reply, conversation: Conversation) -> Reply:
+        """The reply with the citizen's commune kept, and the office there that receives what is asked about."""
+        kept = reply.conversation
+        reply = replace(reply, conversation=replace(kept, place=kept.place or conversation.place))
+        procedure = self._snapshot.procedures.get(kept.procedure or "")
+        if reply.outcome != "answered" or "agency" not in reply.aspects or procedure is None:
+            return reply
+        lines = self._places.lines(procedure, reply.conversation)
+        return replace(reply, text=f"{reply.text}\n\n{lines}") if lines else reply
+
+    def _reply(self, message: Message, conversation: Conversation) -> Reply:
         if message.intent in ("ask", "choose", "correct", "switch", "out_of_scope"):
             opens = conversation.procedure is None and not conversation.choices
             if opens or message.intent == "out_of_scope":
@@ -101,6 +122,9 @@ class Responder:
         goes_on = conversation.procedure is not None and not message.names_no_aspect and message.confidence < SURE
         if guide is None or goes_on or self._is_procedure_after_all(message):
             return self._procedures.ask(message, conversation)
+        hours = self._places.opening_hours(conversation) if guide.topic == "opening_hours" else None
+        if hours is not None:
+            return hours
         related = [self._snapshot.guides[topic] for topic in guide.content.get("related", [])]
         sources = [
             {
@@ -122,16 +146,10 @@ class Responder:
 
     def place(self, message: Message, conversation: Conversation) -> Reply:
         """Which office today, and where."""
-        if self._is_procedure_after_all(message):
+        is_new = not conversation.place_choices and "ward_code" not in message.entities
+        if is_new and self._is_procedure_after_all(message):
             return self._procedures.ask(replace(message, aspects=message.aspects or ("agency",)), conversation)
-        ward = places.find(message.text, self._settings.province)
-        text = say(
-            "place",
-            ward=ward.name if ward else None,
-            province=ward.province if ward else None,
-            information_hotline=self._settings.information_hotline,
-        )
-        return Reply(text, "place", conversation, extra={"place": ward.custom} if ward else {})
+        return self._places.place(message, conversation)
 
     def dossier_status(self, message: Message, conversation: Conversation) -> Reply:
         """Where a citizen's own dossier stands: we cannot see it, the portal can."""

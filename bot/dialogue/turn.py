@@ -69,6 +69,7 @@ class Conversation:
         skipped: The case questions that the citizen could not answer.
         held: The papers of the procedure that the citizen has, by key.
         place: The commune that the citizen spoke of, by code.
+        place_choices: The communes of the question about the place that is open, by code.
     """
 
     procedure: str | None = None
@@ -83,6 +84,7 @@ class Conversation:
     skipped: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     place: str | None = None
+    place_choices: tuple[str, ...] = ()
 
     def about(self, code: str) -> Conversation:
         """The conversation as it goes on about a procedure: what belongs to another one is let go."""

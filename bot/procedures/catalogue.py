@@ -12,6 +12,7 @@ from datetime import date
 from bot.procedures import search
 from bot.procedures.life_events import LifeEvent
 from bot.procedures.model import Procedure
+from bot.procedures.offices import Office
 from bot.procedures.portal_guides import Guide
 from bot.procedures.search import Index, Ranking
 from bot.procedures.store import Store
@@ -30,6 +31,7 @@ class Snapshot:
     guides: Mapping[str, Guide]
     index: Index
     life_events: Mapping[str, LifeEvent] = field(default_factory=dict)
+    offices: tuple[Office, ...] = ()
 
     def rank(self, text: str) -> Ranking:
         """Every procedure with the probability that a text means it."""
@@ -74,8 +76,8 @@ class Catalogue:
             state = (self._store.revision(), today)
             if state != self._state:
                 procedures = self._store.procedures(today)
-                guides, events = self._store.guides(), self._store.life_events()
-                self._snapshot = Snapshot(procedures, guides, search.build(procedures), events)
+                guides, events, offices = self._store.guides(), self._store.life_events(), self._store.offices()
+                self._snapshot = Snapshot(procedures, guides, search.build(procedures), events, offices)
                 self._state = state
 
     def _look_for_changes(self) -> None:

@@ -17,6 +17,8 @@ from bot.procedures import model, serving, tables
 from bot.procedures.definitions import Definition
 from bot.procedures.life_events import LifeEvent
 from bot.procedures.model import PARTS, Procedure
+from bot.procedures.offices import Office
+from bot.procedures.opening import read_hours, write_hours
 from bot.procedures.portal_guides import Guide
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,12 +50,13 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class LoadReports:
-    """What a load did to the curated procedures, the guides, the ways of asking and the life events."""
+    """What a load did to the curated procedures, the guides, the ways of asking, the life events and the offices."""
 
     procedures: LoadReport
     guides: LoadReport
     sayings: LoadReport
     life_events: LoadReport
+    offices: LoadReport
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def migrate(engine: Engine) -> None:
 
 
 class Store:
-    """The procedures, portal guides and life events of one database."""
+    """The procedures, portal guides, life events and offices of one database."""
 
     def __init__(self, engine: Engine, today: Callable[[], date] = date.today) -> None:
         self._engine = engine
@@ -108,14 +111,16 @@ class Store:
         guides: Iterable[Guide],
         sayings: Mapping[str, Mapping[str, Any]] | None = None,
         life_events: Iterable[LifeEvent] = (),
+        offices: Iterable[Office] = (),
     ) -> LoadReports:
-        """Make the curated procedures, guides, ways of asking and life events those given, in one transaction.
+        """Make curated procedures, guides, ways of asking, life events and offices those given, in one transaction.
 
         Args:
             definitions: Checked definition files.
             guides: Checked guide files.
             sayings: Code → ``sayings`` and ``twins`` as rows.
             life_events: Checked files of life events.
+            offices: The offices that the project ships; those of staff stay as they are.
 
         Returns:
             What was done to each. What is no longer given is withdrawn.
@@ -126,10 +131,31 @@ class Store:
             asked = _load_layers(connection, serving.SAYINGS, sayings or {})
             topics = _load_files(connection, tables.portal_guide, [_guide_row(guide) for guide in guides])
             events = _load_files(connection, tables.life_event, [_event_row(event) for event in life_events])
-            if topics.is_change or events.is_change:
+            places = _load_offices(connection, "data", offices)
+            if topics.is_change or events.is_change or places.is_change:
                 serving.raise_revision(connection)
             serving.serve_all(connection, [*procedures.touched, *asked.touched], self._today())
-        return LoadReports(procedures, topics, asked, events)
+        return LoadReports(procedures, topics, asked, events, places)
+
+    def import_offices(self, offices: Iterable[Office]) -> LoadReport:
+        """Make staff's table of offices that given, in one transaction."""
+        with self._engine.begin() as connection:
+            report = _load_offices(connection, "staff", offices)
+            if report.is_change:
+                serving.raise_revision(connection)
+        return report
+
+    def offices(self) -> tuple[Office, ...]:
+        """All offices, in order of their keys; staff's rows of a place replace the shipped ones."""
+        table = tables.office
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.key)).mappings().all()
+        by_origin: dict[str, list[Office]] = {"data": [], "staff": []}
+        for row in rows:
+            by_origin[row["origin"]].append(_office(row))
+        replaced = {office.place for office in by_origin["staff"]}
+        shipped = [office for office in by_origin["data"] if office.place not in replaced]
+        return tuple(sorted([*shipped, *by_origin["staff"]], key=lambda office: office.key))
 
     def heads(self, on: date) -> list[Head]:
         """What a list shows of every procedure in force on a day, by code."""
@@ -259,6 +285,29 @@ def _guide_row(guide: Guide) -> dict[str, Any]:
 
 def _event_row(event: LifeEvent) -> dict[str, Any]:
     return {"key": event.key, "name": event.name, "content": event.content}
+
+
+def _load_offices(connection: Connection, origin: str, offices: Iterable[Office]) -> LoadReport:
+    """Make the offices of an origin those given."""
+    table = tables.office
+    mine = table.c.origin == origin
+    plan = _Plan(dict(connection.execute(sa.select(table.c.key, table.c.digest).where(mine)).all()))
+    for office in offices:
+        row: dict[str, Any] = {column.name: getattr(office, column.name) for column in fields(office)}
+        row["hours"] = {day: write_hours(spans) for day, spans in office.hours.items()}
+        digest = serving.digest({**row, "checked_on": str(office.checked_on)})
+        if plan.note(office.key, digest):
+            connection.execute(sa.delete(table).where(mine, table.c.key == office.key))
+            connection.execute(sa.insert(table).values(**row, origin=origin, key=office.key, digest=digest))
+    report = plan.report()
+    if report.withdrawn:
+        connection.execute(sa.delete(table).where(mine, table.c.key.in_(report.withdrawn)))
+    return report
+
+
+def _office(row: Mapping[str, Any]) -> Office:
+    values = {column.name: row[column.name] for column in fields(Office)}
+    return Office(**{**values, "hours": {day: read_hours(text) for day, text in row["hours"].items()}})
 
 
 @dataclass

@@ -158,6 +158,27 @@ life_event = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
 )
 
+#: An office, as shipped ("data") or as staff brought it in ("staff"); what nobody verified is null.
+office = sa.Table(
+    "office",
+    metadata,
+    sa.Column("origin", sa.String(8), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("ward_code", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("latitude", sa.Float),
+    sa.Column("longitude", sa.Float),
+    sa.Column("hours", sa.JSON, nullable=False),
+    sa.Column("checked_on", sa.Date),
+    sa.Column("source", sa.Text),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.PrimaryKeyConstraint("origin", "key"),
+)
+
 #: One row; ``number`` goes up with every change of the catalogue, so that an index in memory notices.
 revision = sa.Table(
     "revision",

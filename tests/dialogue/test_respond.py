@@ -59,17 +59,6 @@ def test_every_portal_topic_has_its_guide(chat: Chat, topic: str) -> None:
     assert "1. " in reply.text
 
 
-def test_a_place_is_told_with_its_codes_of_today(chat: Chat) -> None:
-    reply = chat.say("xã Minh Phượng huyện Tiên Lữ giờ đến đâu làm", "place")
-    assert reply.custom["place"] == {"ward_code": "12361", "ward": "Xã Tiên Hoa", "province": "Tỉnh Hưng Yên"}
-
-
-def test_a_district_alone_asks_for_the_commune(chat: Chat) -> None:
-    reply = chat.say("huyện Phù Cừ thì ra đâu", "place")
-    assert "place" not in reply.custom
-    assert "xã, phường" in reply.text
-
-
 def test_a_sure_search_overrules_an_unsure_out_of_scope(responder: Responder) -> None:
     found = Message("đăng ký khai tử", "out_of_scope", 0.6, ("overview",), out_of_scope=0.6)
     assert responder.respond(found, Conversation()).outcome == "answered"

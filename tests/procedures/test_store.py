@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from bot.procedures import life_events, model, tables
 from bot.procedures.definitions import Definition, code_of
 from bot.procedures.life_events import LifeEvent
+from bot.procedures.offices import Office
 from bot.procedures.portal_guides import Guide
 from bot.procedures.store import LoadReport, Store, connect, migrate
 from bot.settings import ROOT
@@ -208,3 +209,22 @@ def test_ways_of_asking_are_loaded_with_the_definitions_and_withdrawn_like_them(
     served = store.procedure(code, TODAY)
     assert served is not None
     assert "xin cấp thẻ vịt" not in {saying.text for saying in served.sayings}
+
+
+def test_offices_of_staff_replace_the_shipped_ones_of_a_place(engine: Engine) -> None:
+    store = Store(engine)
+    shipped = [
+        Office("commune_centre", "Trung tâm A", "Hưng Yên", "11977"),
+        Office("commune_centre", "Trung tâm B", "Hưng Yên", "11980"),
+    ]
+    better = Office("commune_centre", "Trung tâm A", "Hưng Yên", "11977", "Thôn B", hours={"monday": ()})
+    assert store.load([], [], offices=shipped).offices.added == tuple(sorted(office.key for office in shipped))
+    before = store.revision()
+    assert store.import_offices([better]).added == (better.key,)
+    assert store.revision() == before + 1
+    assert store.offices() == (better, shipped[1])
+    assert not store.load([], [], offices=shipped).offices.is_change
+    assert store.import_offices([better]).unchanged == (better.key,)
+    assert store.revision() == before + 1
+    assert store.import_offices([]).withdrawn == (better.key,)
+    assert store.offices() == tuple(shipped)
