@@ -55,9 +55,10 @@ class LabelClassifier(LinearComponent):
 
         In an ending the odds count half: "lấy ở đâu" asks for an office only where no form was named before.
         """
-        shares = dict(model.shares(text))
-        for ending in endings(text):
-            for label, share in model.shares(ending):
+        whole, *parts = model.shares_of([text, *endings(text)])
+        shares = dict(whole)
+        for part in parts:
+            for label, share in part:
                 if label != self._config.get("exclusive"):
                     shares[label] = max(shares[label], share / (2 - share))
         return sorted(shares.items(), key=lambda pair: -pair[1])

@@ -57,10 +57,16 @@ class LinearTextModel:
 
     def shares(self, text: str) -> list[tuple[str, float]]:
         """Every label with its probability, likeliest first."""
-        views = zip(self.vectorizers, _views([text]), strict=True)
+        return self.shares_of([text])[0]
+
+    def shares_of(self, texts: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """The shares of each of several texts, in one go."""
+        views = zip(self.vectorizers, _views(texts), strict=True)
         features = hstack([vectorizer.transform(view) for vectorizer, view in views]).tocsr()
-        shares = expit(np.asarray(features @ self.weights.T)[0] + self.biases)
-        return sorted(zip(self.labels, (float(share) for share in shares), strict=True), key=lambda pair: -pair[1])
+        return [self._ranked(row) for row in expit(np.asarray(features @ self.weights.T) + self.biases)]
+
+    def _ranked(self, shares: Any) -> list[tuple[str, float]]:
+        return sorted(zip(self.labels, map(float, shares), strict=True), key=lambda pair: -pair[1])
 
     def write(self, folder: Path) -> None:
         """Keep the model as plain numbers and words: reading it runs no code."""
