@@ -1,4 +1,4 @@
-"""The learner behind the NLU components: TF-IDF of words and letters, one linear classifier a label."""
+"""The learner behind the NLU components: TF-IDF of words, letters and the ending, one linear classifier a label."""
 
 from __future__ import annotations
 
@@ -22,8 +22,12 @@ from bot.language.normalise import comparable, spoken
 STRENGTH = 30.0
 _WORDS: dict[str, Any] = {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2), "min_df": 2}
 _LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3}
-#: Unmarked words, unmarked letters, and words with their marks where there are any.
-_VIEWS = (_WORDS, _LETTERS, _WORDS)
+_PHRASES: dict[str, Any] = {**_WORDS, "ngram_range": (1, 3)}
+#: Unmarked words, unmarked letters, words with their marks where there are any, and the unmarked ending
+#: by itself, which a long story before it does not water down.
+_VIEWS = (_WORDS, _LETTERS, _WORDS, _PHRASES)
+#: How many words the ending has.
+ENDING = 20
 
 
 @dataclass
@@ -53,10 +57,16 @@ class LinearTextModel:
 
     def shares(self, text: str) -> list[tuple[str, float]]:
         """Every label with its probability, likeliest first."""
-        views = zip(self.vectorizers, _views([text]), strict=True)
+        return self.shares_of([text])[0]
+
+    def shares_of(self, texts: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """The shares of each of several texts, in one go."""
+        views = zip(self.vectorizers, _views(texts), strict=True)
         features = hstack([vectorizer.transform(view) for vectorizer, view in views]).tocsr()
-        shares = expit(np.asarray(features @ self.weights.T)[0] + self.biases)
-        return sorted(zip(self.labels, (float(share) for share in shares), strict=True), key=lambda pair: -pair[1])
+        return [self._ranked(row) for row in expit(np.asarray(features @ self.weights.T) + self.biases)]
+
+    def _ranked(self, shares: Any) -> list[tuple[str, float]]:
+        return sorted(zip(self.labels, map(float, shares), strict=True), key=lambda pair: -pair[1])
 
     def write(self, folder: Path) -> None:
         """Keep the model as plain numbers and words: reading it runs no code."""
@@ -83,6 +93,7 @@ def _vectorizer(view: dict[str, Any], **more: Any) -> TfidfVectorizer:
     return TfidfVectorizer(sublinear_tf=True, **view, **more)
 
 
-def _views(texts: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+def _views(texts: Sequence[str]) -> tuple[list[str], ...]:
     unmarked = [comparable(text) for text in texts]
-    return unmarked, unmarked, [spoken(text) for text in texts]
+    endings = [" ".join(text.split()[-ENDING:]) for text in unmarked]
+    return unmarked, unmarked, [spoken(text) for text in texts], endings

@@ -17,6 +17,11 @@ def test_without_punctuation_the_last_words_count() -> None:
     ]
 
 
+def test_two_clauses_may_ask_together() -> None:
+    story = "Bố tôi để lại chiếc tàu cá. Tôi muốn sang tên cho mình, giờ phải tới đâu, mang theo gì?"
+    assert "giờ phải tới đâu, mang theo gì" in endings(story)
+
+
 def test_a_short_question_has_no_shorter_ending() -> None:
     assert endings("lệ phí bao nhiêu") == []
 
