@@ -27,20 +27,20 @@ class Finding:
 
     def surely_meant(self, message: Message) -> Candidate | None:
         """The procedure a message means beyond doubt, whatever the NLU took it for."""
-        ranking = self._snapshot.rank(message.text)
+        ranking = self._snapshot.rank(message.sought)
         chosen = decision.decide(ranking)
         return ranking.best if chosen.outcome == "answered" else None
 
     def means_another(self, message: Message, current: str | None) -> bool:
         """Whether a message names another procedure than the one under discussion, beyond doubt."""
-        if not message.text or not self._snapshot.index.names_one(message.text):
+        if not message.text or not self._snapshot.index.names_one(message.sought):
             return False
         meant = self.surely_meant(message)
         return meant is not None and meant.code != current
 
     def _content_words(self, message: Message) -> list[str]:
         ordinary = _follow_up_words()
-        return [word for word in self._snapshot.index.telling_words(message.text) if word not in ordinary]
+        return [word for word in self._snapshot.index.telling_words(message.sought) if word not in ordinary]
 
     def only_names_aspects(self, message: Message) -> bool:
         """Whether a message names an aspect and nothing else."""
@@ -48,10 +48,10 @@ class Finding:
 
     def names_something(self, message: Message) -> bool:
         """Whether a message names more than an aspect: by a telling word, or by ordinary ones together ("khai tử")."""
-        if self._content_words(message) or self._snapshot.index.names_one(message.text):
+        if self._content_words(message) or self._snapshot.index.names_one(message.sought):
             return True
-        is_a_follow_up = set(comparable(message.text).split()) <= _follow_up_words()
-        return not is_a_follow_up and self._snapshot.rank(message.text).none < POSSIBLY_NAMED
+        is_a_follow_up = set(comparable(message.sought).split()) <= _follow_up_words()
+        return not is_a_follow_up and self._snapshot.rank(message.sought).none < POSSIBLY_NAMED
 
     def may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
         """Whether a message that names no procedure for sure goes on about the one under discussion."""
@@ -74,7 +74,7 @@ class Finding:
         if not self._content_words(message):
             position = decision.ordinal(message.text, len(conversation.choices))
             return conversation.choices[position] if position is not None else None
-        ranking = self._snapshot.rank(message.text)
+        ranking = self._snapshot.rank(message.sought)
         return decision.among(ranking, conversation.choices)
 
 

@@ -75,6 +75,12 @@ class PlaceDialogue:
         ward = places.find(message.text, self._settings.province).ward
         return replace(conversation, place=ward.code, place_choices=()) if ward is not None else conversation
 
+    def leave_out(self, message: Message) -> Message:
+        """The message with its places left out of what a procedure is sought by."""
+        if not places.says_kind(message.text):
+            return message
+        return replace(message, placeless=places.without_places(message.text))
+
     def lines(self, procedure: Procedure, conversation: Conversation) -> str:
         """Which office of the citizen's commune receives a procedure, to end an answer; empty if it is not known."""
         ward = places.ward(conversation.place or "")

@@ -58,7 +58,7 @@ class ProcedureDialogue:
 
     def switch(self, message: Message, conversation: Conversation) -> Reply:
         """The same question about another procedure ('còn kết hôn thì sao?'), or another answer to a case question."""
-        named = replace(message, text=without_turning_words(message.text))
+        named = replace(message, text=without_turning_words(message.text), placeless=None)
         current = self._current(conversation)
         if current is not None and not self._finding.means_another(message, conversation.procedure):
             subject = ProcedureCase(current, conversation.aspects, conversation.told)
@@ -155,7 +155,7 @@ class ProcedureDialogue:
     # -- finding the procedure -------------------------------------------------------------------
 
     def _search(self, message: Message, conversation: Conversation, aspects: Sequence[str]) -> Reply:
-        ranking = decision.favour(self._snapshot.rank(message.text), conversation.procedure, CURRENT_PROCEDURE_ODDS)
+        ranking = decision.favour(self._snapshot.rank(message.sought), conversation.procedure, CURRENT_PROCEDURE_ODDS)
         chosen = decision.decide(ranking)
         current = self._current(conversation)
         if current is not None and yes_no.asks_for_a_paper(message.text):

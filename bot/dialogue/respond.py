@@ -45,6 +45,7 @@ class Responder:
             return answered
         if message.intent != "place":
             conversation = self._places.remember(message, replace(conversation, place_choices=()))
+            message = self._places.leave_out(message)
         reply = self._note_case(message, conversation) or self._reply(message, conversation)
         return self._with_place(reply, conversation) if message.intent != "start_over" else reply
 
@@ -198,7 +199,7 @@ class Responder:
         The NLU's odds that it is about nothing of ours times the search's odds that it means no
         procedure, over the odds that both start from: two witnesses that know different things.
         """
-        none = self._snapshot.rank(message.text).none
+        none = self._snapshot.rank(message.sought).none
         odds = _odds(message.out_of_scope) * _odds(none) / _odds(SHARE_OF_NONE)
         if odds > 1:
             return replace(message, intent="out_of_scope")

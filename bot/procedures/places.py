@@ -23,7 +23,19 @@ from bot.procedures.gazetteer import (
     spell,
 )
 
-__all__ = ["Choice", "Found", "Ward", "among", "find", "provinces", "says_kind", "ward", "wards_in", "wards_of"]
+__all__ = [
+    "Choice",
+    "Found",
+    "Ward",
+    "among",
+    "find",
+    "provinces",
+    "says_kind",
+    "ward",
+    "wards_in",
+    "wards_of",
+    "without_places",
+]
 
 LONGEST_NAME = 6
 #: Unmarked words before a name → the kind of place that it then is; one and two words.
@@ -38,6 +50,8 @@ _SMALLER = frozenset(
     {"thon", "xom", "lang", "ap", "ban", "to", "pho", "duong", "ngo", "ngach", "cho", "cau", "den", "chua", "ho"}
     | {"ben", "ga", "song", "de", "khu", "nghiep", "truong", "toa", "nha", "may"}
 )
+#: Unmarked words before a place.
+_AT = frozenset({"o", "tai", "thuoc", "cua", "ben", "duoi", "tren", "ve"})
 #: Unmarked words that say that a name is a former one.
 _BEFORE = frozenset({"cu", "truoc", "xua"})
 _LETTER_AND_NUMBER = re.compile(r"\b([pqfPQF])\.?(\d{1,2})\b")
@@ -147,6 +161,22 @@ def says_kind(text: str) -> bool:
     """Whether a text has a word that a commune's name is said with, so that looking for one is worth it."""
     said = [fold(word) for word in spell(nfc(text[:LONGEST_MESSAGE]))]
     return any(_KINDS.get(kind) in COMMUNES for kind in (*said, *map(" ".join, pairwise(said))))
+
+
+def without_places(text: str) -> str:
+    """A text without the places that it names with their kind ("ở xã Tân Hưng, huyện Tiên Lữ"), as words."""
+    said = spell(nfc(text[:LONGEST_MESSAGE]))
+    words = [_Word(word, fold(word)) for word in said]
+    placed: set[int] = set()
+    for mention in _mentions(words):
+        is_spelt = any(_has_marks_of(words[mention.name : mention.end], unit) for unit in mention.units)
+        if mention.kind is not None and is_spelt:
+            placed.update(range(_kind_before(words, mention.name)[1], mention.end))
+    for area in _area_mentions(words):
+        if area.kind is not None or placed:
+            placed.update(range(area.start, area.end))
+    beside = {at - 1 for at in placed if at and at - 1 not in placed and words[at - 1].bare in _AT}
+    return " ".join(word for at, word in enumerate(said) if at not in placed | beside)
 
 
 def among(text: str, codes: Collection[str], province: str) -> Ward | None:

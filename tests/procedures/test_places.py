@@ -223,3 +223,16 @@ def test_every_commune_of_today_with_its_province_is_found(ward: Ward, spelling:
 def test_any_text_gives_an_answer_without_a_commune_twice(text: str) -> None:
     codes = [choice.ward.code for choice in places.find(text, HOME).choices]
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("tôi ở xã Tân Hưng, đăng ký khai tử nộp ở đâu", "tôi đăng kí khai tử nộp ở đâu"),
+        ("dang ky khai tu o xa tan hung huyen tien lu thi nop dau", "dang ki khai tu thi nop dau"),
+        ("ra phường làm khai sinh được không", "ra phường làm khai sinh được không"),
+        ("cấp lại căn cước", "cấp lại căn cước"),
+    ],
+)
+def test_what_is_sought_is_left_without_the_places(text: str, left: str) -> None:
+    assert places.without_places(text) == left
