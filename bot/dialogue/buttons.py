@@ -13,7 +13,12 @@ BUTTON_INTENTS: dict[str, str | None] = {
     "answer_case": "case_answer",
     "portal_guide": "topic",
     "place": "ward_code",
+    "life_event": "life_event",
     "start_case": None,
+    "skip_case": None,
+    "plan": None,
+    "have_papers": None,
+    "slip": None,
     "deny": None,
 }
 _PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?", re.DOTALL)

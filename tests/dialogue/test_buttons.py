@@ -12,7 +12,12 @@ from bot.dialogue.buttons import Button, is_button
         Button.of("Khai sinh", "choose", procedure="1.001193"),
         Button.of("Có", "answer_case", case_answer="yes"),
         Button.of("Hướng dẫn", "portal_guide", topic="pay_online"),
+        Button.of("Sinh con", "life_event", life_event="birth"),
         Button.of("Của tôi", "start_case"),
+        Button.of("Không biết", "skip_case"),
+        Button.of("Đi đâu trước", "plan"),
+        Button.of("Còn thiếu gì", "have_papers"),
+        Button.of("In ra giấy", "slip"),
         Button.of("Không", "deny"),
     ],
 )
