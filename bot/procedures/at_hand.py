@@ -212,14 +212,28 @@ def _rows_named(tokens: Sequence[_Token], documents: Sequence[Document]) -> dict
 
 
 def _phrase_at(tokens: Sequence[_Token], loose: bool) -> tuple[int, str]:
-    """The longest phrase that tokens begin with, as its length and kind; a single word of no kind otherwise."""
-    phrases, longest = _phrases()
-    for length in range(min(longest, len(tokens)), 0, -1):
-        words = tokens[:length]
-        for marked, kind in phrases.get(tuple(word.folded for word in words), ()):
-            if all(_is_said(word, other, loose or length > 1) for word, other in zip(words, marked, strict=True)):
-                return length, kind
+    """The longest phrase that tokens begin with, as its length and kind; a single word of no kind otherwise.
+
+    A phrase ends before a paper whose first word it would take: "có căn cước" does not ask "có cần".
+    """
+    for length in range(min(_phrases()[1], len(tokens)), 0, -1):
+        kind = _kind(tokens[:length], loose)
+        if kind and (length == 1 or kind == "paper" or not _begins_paper(tokens[length - 1 :], loose)):
+            return length, kind
     return 1, "word"
+
+
+def _begins_paper(tokens: Sequence[_Token], loose: bool) -> bool:
+    longest = min(_phrases()[1], len(tokens))
+    return any(_kind(tokens[:length], loose) == "paper" for length in range(2, longest + 1))
+
+
+def _kind(tokens: Sequence[_Token], loose: bool) -> str:
+    """The kind of the phrase that tokens are, as they stand or typed without marks; empty for none."""
+    for marked, kind in _phrases()[0].get(tuple(token.folded for token in tokens), ()):
+        if all(_is_said(token, word, loose or len(tokens) > 1) for token, word in zip(tokens, marked, strict=True)):
+            return kind
+    return ""
 
 
 def _is_said(token: _Token, marked: str, loose: bool) -> bool:
@@ -336,12 +350,15 @@ class _Account:
             self._add(piece)
 
     def _begin_sentence(self, end: str) -> None:
-        for statement in self.statements:
-            statement.is_bare = False
+        self._settle()
         if not self._lead or (end == "." and self._lead == LACKING):
             self._lead, self._led = "", False
         if end != "\n" and not self._lead:
             self._lead = HELD if end == "." and not self._has_negation() else ""
+
+    def _settle(self) -> None:
+        for statement in self.statements:
+            statement.is_bare = False
 
     def _has_negation(self) -> bool:
         return any(statement.state != HELD for statement in self.statements)
@@ -368,6 +385,8 @@ class _Account:
         state = own if own in (LOST, LACKING) else leading or own or self._lead
         statement = _Statement(piece, state, {quality for quality in _QUALITIES if quality in kinds})
         self._carry(statement, prefix)
+        if own or leading:
+            self._settle()
         statement.is_bare = not (own or leading or self._led or statement.qualities)
         self.statements.append(statement)
 
@@ -478,8 +497,14 @@ class _Match:
         if not self._content or set(self._content) <= _words_of("kinds") | _words_of("lead"):
             return []
         rows = [row for row in self._procedure.documents if self._may_be(row)]
-        same = [row for row in rows if any(_bare(self._content) == _bare(part) for part in _parts(row.name))]
-        return same or rows
+        return next(
+            (nearer for length in (None, len(self._content)) if (nearer := self._beginning(rows, length))), rows
+        )
+
+    def _beginning(self, rows: Sequence[Document], length: int | None) -> list[Document]:
+        """The rows whose names, or so many first words of them, are the words said."""
+        said = _bare(self._content)
+        return [row for row in rows if any(_bare(part[:length]) == said for part in _parts(row.name))]
 
     def _may_be(self, row: Document) -> bool:
         name = set(_words(f"{row.name} {row.note or ''}"))
@@ -507,7 +532,7 @@ class _Match:
         """What a statement that is surely about a row makes of it."""
         state, qualities = self._statement.state, self._statement.qualities
         if state != HELD:
-            return state
+            return UNCLEAR if "original" in qualities and _takes_copies(row) else state
         if EXPIRED in qualities:
             return HELD if _says("old", row.name) else EXPIRED
         certified = _is_certified(row, row.name)
@@ -579,13 +604,14 @@ def _parts(name: str) -> tuple[tuple[str, ...], ...]:
         parts = re.split(r"[(),;:]|\bhoặc\b", text)
     else:
         text = re.sub(r"\([^)]*\)", " ", text)
-        parts = re.split(r"[,;:]|\bhoặc\b", text) if "hoặc" in text else [text]
+        parts = [text, *(re.split(r"[,;:]|\bhoặc\b", text) if "hoặc" in text else ())]
+    parts += [text[found.start() :] for found in re.finditer("chứng minh", text)]
     return tuple(words for part in parts if (words := tuple(fold(part).split())))
 
 
 def _bare(words: Sequence[str]) -> tuple[str, ...]:
     """The words of a name from where it begins to tell: without how many, copy or original, and "giấy"."""
-    joined = list(re.sub(r"\bto khai\b", "to_khai", " ".join(words)).split())
+    joined = [word for word in re.sub(r"\bto khai\b", "to_khai", " ".join(words)).split() if word != "cua"]
     ahead = _words_of("lead") | _words_of("kinds")
     while len(joined) > 1 and (joined[0] in ahead or joined[0].isdigit()):
         joined.pop(0)
