@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from bot.language.normalise import normalise
 from bot.language.text import fold, is_unmarked, unify_tone_marks
 from bot.procedures import yes_no
-from bot.procedures.model import Confirmation, Document, Form, Procedure
+from bot.procedures.model import Document, DocumentNote, Form, Procedure
 
 DATA = Path(__file__).with_name("at_hand.yml")
 #: A paper that no row asks for is told by a name of at most so many words.
@@ -59,12 +59,11 @@ class AtHand:
 
 @dataclass(frozen=True)
 class ToGet:
-    """A paper still to get: its row, what is wrong with the one at hand, and what it takes to have it."""
+    """A paper still to get: its row, what is wrong with the one at hand (empty for none there), and its form."""
 
     document: Document
     reason: str
     form: Form | None
-    confirmations: tuple[Confirmation, ...]
 
     @property
     def is_sure(self) -> bool:
@@ -113,10 +112,16 @@ def missing(procedure: Procedure, at_hand: AtHand) -> tuple[ToGet, ...]:
             document=row,
             reason=reasons.get(row.key, ""),
             form=forms.get(row.form or ""),
-            confirmations=tuple(one for one in procedure.confirmations if one.document == row.key),
         )
         for row in sorted(rows, key=lambda row: not is_sure(row))
     )
+
+
+def notes_on_kinds(procedure: Procedure, at_hand: AtHand) -> tuple[DocumentNote, ...]:
+    """What the record says of copies and certification, where a paper at hand is not of the right kind."""
+    if not {COPY, UNCONFIRMED} & {reason for _, reason in at_hand.doubtful}:
+        return ()
+    return tuple(note for note in procedure.document_notes if _says("kinds", note.text))
 
 
 def _having(states: Mapping[str, str], state: str) -> tuple[str, ...]:
@@ -301,11 +306,15 @@ class _Piece:
 
 @dataclass
 class _Statement:
-    """What is said of one paper: at hand, lacking, lost or nothing of it (``state`` empty), and its qualities."""
+    """What is said of one paper: at hand, lacking, lost or nothing of it (``state`` empty), and its qualities.
+
+    ``is_spoken`` says that its own piece tells the state; ``is_bare`` that nothing did, nor of those before it.
+    """
 
     piece: _Piece
     state: str
     qualities: set[str] = field(default_factory=set)
+    is_spoken: bool = False
     is_bare: bool = False
 
 
@@ -343,7 +352,7 @@ class _Account:
         if piece.before == "closing":
             return
         if _is_open(piece):
-            self._leave_open()
+            self._leave_open(piece)
         elif piece.content:
             self._state(piece)
         else:
@@ -363,11 +372,14 @@ class _Account:
     def _has_negation(self) -> bool:
         return any(statement.state != HELD for statement in self.statements)
 
-    def _leave_open(self) -> None:
-        """A question or a supposition: what was listed just before belongs to it."""
+    def _leave_open(self, piece: _Piece) -> None:
+        """A question or a supposition: what was listed just before, or is its subject, belongs to it."""
         for statement in self.statements:
             if statement.is_bare:
                 statement.state = ""
+        about_last = piece.before == "turns" and not {"row", "paper"} & set(piece.kinds)
+        if about_last and self.statements and not self.statements[-1].is_spoken:
+            self.statements[-1].state = ""
         self._lead, self._led = "", False
 
     def _state(self, piece: _Piece) -> None:
@@ -384,10 +396,11 @@ class _Account:
             self._lead, self._led = leading, True
         state = own if own in (LOST, LACKING) else leading or own or self._lead
         statement = _Statement(piece, state, {quality for quality in _QUALITIES if quality in kinds})
+        statement.is_spoken = bool(own or leading)
         self._carry(statement, prefix)
-        if own or leading:
+        if statement.is_spoken:
             self._settle()
-        statement.is_bare = not (own or leading or self._led or statement.qualities)
+        statement.is_bare = not (statement.is_spoken or self._led or statement.qualities)
         self.statements.append(statement)
 
     def _carry(self, statement: _Statement, prefix: Sequence[str]) -> None:
@@ -412,7 +425,7 @@ class _Account:
             self.nothing = True
         elif "everything" in kinds:
             self.everything = True
-        elif state and (piece.after == ":" or (piece.after == "\n" and piece.before in _ENDS)):
+        elif state and _leads(piece):
             self._lead, self._led = state, True
         elif any(kind.startswith("owner") for kind in kinds):
             return
@@ -425,6 +438,13 @@ class _Account:
         """The paper named last, and those listed with it of which nothing else was said."""
         bare = [statement for statement in self.statements if statement.is_bare]
         return bare if bare and self.statements[-1].is_bare else self.statements[-1:]
+
+
+def _leads(piece: _Piece) -> bool:
+    """Whether a piece that names no paper is about those that follow it."""
+    return piece.after == ":" or (
+        piece.before != "turns" and (piece.after == "joins" or (piece.after == "\n" and piece.before in _ENDS))
+    )
 
 
 def _is_open(piece: _Piece) -> bool:
