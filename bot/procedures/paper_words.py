@@ -310,6 +310,8 @@ class Account:
             self.everything, leading = True, LACKING
         elif "all_but" in kinds:
             leading = self._all_but
+            self.everything |= "everything" in kinds
+            self.nothing |= "nothing" in kinds
         elif "everything" in kinds:
             own = ""  # "đủ" of this paper, which is all that is left to say
         if leading:
