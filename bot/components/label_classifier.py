@@ -21,8 +21,8 @@ class LabelClassifier(LinearComponent):
 
     Configuration: ``intent`` whose examples it learns from; ``key`` of their metadata; ``entity`` to
     put out; ``threshold`` – if given, every label at least so likely is put out, else the likeliest;
-    ``exclusive`` – a label that stands only alone, and where no other is at least as likely as
-    ``least``; ``exclusive_intents`` – further intents, all of whose examples carry it ("còn kết hôn
+    ``least`` – where no label is so likely, none is put out, or the ``exclusive`` one; ``exclusive`` – a
+    label that stands only alone; ``exclusive_intents`` – further intents, all of whose examples carry it ("còn kết hôn
     thì sao?" names a procedure and no aspect).
     """
 
@@ -65,9 +65,9 @@ class LabelClassifier(LinearComponent):
 
     def _chosen(self, shares: list[tuple[str, float]]) -> list[tuple[str, float]]:
         best, threshold, exclusive = shares[0], self._config.get("threshold"), self._config.get("exclusive")
-        if threshold is None or best[0] == exclusive:
-            return [best]
         if best[1] < self._config.get("least", 0.0):
             return [pair for pair in shares if pair[0] == exclusive]
+        if threshold is None or best[0] == exclusive:
+            return [best]
         likely = [(label, share) for label, share in shares if share >= threshold and label != exclusive]
         return likely or [best]

@@ -12,7 +12,7 @@ from bot.dialogue.finding import Finding, without_turning_words
 from bot.dialogue.interview import OpenQuestion, ProcedureCase
 from bot.dialogue.phrases import labels, say, settings
 from bot.dialogue.turn import Conversation, Message, Reply
-from bot.procedures import cases, journey, yes_no
+from bot.procedures import at_hand, cases, journey, yes_no
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.journey import Goal
 from bot.procedures.model import ASPECTS, Procedure
@@ -209,6 +209,10 @@ class ProcedureDialogue:
             held = [(procedure.code, key) for key in conversation.held]
             plan = journey.plan(self._snapshot.procedures, [Goal(procedure.code, conversation.case)], held)
             return conversation, self._renderer.journey(plan), {"visits": [visit.to_content() for visit in plan.visits]}
+        if conversation.told == "missing":
+            papers = at_hand.read(cases.select(procedure, conversation.case), said).with_earlier(conversation.held)
+            text = self._renderer.missing(procedure, conversation.case, papers)
+            return replace(conversation, held=papers.held), text, {}
         return conversation, self._renderer.answer(procedure, conversation.aspects, conversation.case, said), {}
 
     def _reply(

@@ -67,7 +67,8 @@ class Conversation:
         procedure: The procedure under discussion.
         life_event: The life event under discussion, if no single procedure is.
         aspects: What was asked last.
-        told: What is told of the procedure: its aspects (``answer``) or the visits it takes (``plan``).
+        told: What is told of the procedure: its aspects (``answer``), the visits it takes (``plan``) or the papers
+            that the citizen lacks (``missing``).
         choices: The procedures of the clarifying question that is open.
         runners_up: Those that an answer was preferred to.
         case_question: The case question that is open.

@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.procedures import cases
+from bot.procedures.at_hand import AtHand, ToGet, missing, notes_on_kinds
 from bot.procedures.journey import Plan
 from bot.procedures.life_events import LifeEvent, NeededProcedure
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
@@ -67,14 +68,13 @@ class Renderer:
     def answer(self, procedure: Procedure, aspects: Sequence[str], case: Mapping[str, str], question: str = "") -> str:
         """A whole answer: what it is about, yes or no where decided, each aspect for the case, the sources."""
         selected = cases.select(procedure, case)
-        case_text = "; ".join(
-            answer.case_name for answer in procedure.case_answers if case.get(answer.question) == answer.key
-        )
         sections = [self.aspect(selected, aspect) for aspect in aspects]
         told = [
             self._render("verdict.j2", procedure=selected, verdict=verdict) for verdict in verdicts(selected, question)
         ]
-        return self._render("answer.j2", procedure=procedure, case_text=case_text, verdicts=told, sections=sections)
+        return self._render(
+            "answer.j2", procedure=procedure, case_text=_case_text(procedure, case), verdicts=told, sections=sections
+        )
 
     def listed(self, procedure: Procedure) -> str:
         """The answer for a procedure known from the list only."""
@@ -89,6 +89,26 @@ class Renderer:
         journey = self.journey(plan) if plan.tasks else ""
         return self._render("life_event.j2", event=event, rows=rows, journey=journey)
 
+    def missing(self, procedure: Procedure, case: Mapping[str, str], at_hand: AtHand) -> str:
+        """What is still missing for the case of a citizen who has told which papers are at hand, and the sources."""
+        selected = cases.select(procedure, case)
+        to_get = missing(selected, at_hand)
+        rest = [row for row in to_get if not row.reason]
+        return self._render(
+            "missing.j2",
+            procedure=selected,
+            case_text=_case_text(procedure, case),
+            held=[row for row in selected.documents if row.key in at_hand.held],
+            others=at_hand.others,
+            needed=[row for row in to_get if row.is_sure],
+            doubtful=[row for row in to_get if row.reason],
+            lacking=[row for row in rest if row.is_sure],
+            if_needed=[row for row in rest if not (row.is_sure or row.document.when)],
+            by_case=_to_get_by_case(selected, [row for row in rest if row.document.when]),
+            open_cases=_open_cases(selected, case),
+            notes=notes_on_kinds(selected, at_hand),
+        )
+
     def guide(self, guide: Guide) -> str:
         """A guide to the portal."""
         return self._render("guide.j2", guide=guide.content, checked_on=guide.checked_on)
@@ -97,6 +117,28 @@ class Renderer:
         text = self._environment.get_template(template).render(**values)
         lines = [line.rstrip() for line in text.strip().splitlines()]
         return "\n".join(line for number, line in enumerate(lines) if line or (number and lines[number - 1]))
+
+
+def _case_text(procedure: Procedure, case: Mapping[str, str]) -> str:
+    named = (answer.case_name for answer in procedure.case_answers if case.get(answer.question) == answer.key)
+    return "; ".join(named)
+
+
+def _to_get_by_case(procedure: Procedure, rows: Iterable[ToGet]) -> list[tuple[str, list[ToGet]]]:
+    groups: dict[str, list[ToGet]] = {}
+    for row in rows:
+        groups.setdefault(cases.case_name(procedure, row.document.when), []).append(row)
+    return list(groups.items())
+
+
+def _open_cases(procedure: Procedure, case: Mapping[str, str]) -> list[str]:
+    """The case questions that decide next which papers are needed."""
+    deciding = {key for row in procedure.documents for key in row.when}
+    return [
+        row.question
+        for row in procedure.case_questions
+        if row.key in deciding and all(case.get(key) in answers for key, answers in row.when.items())
+    ]
 
 
 def amount(dong: int) -> str:

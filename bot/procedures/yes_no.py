@@ -21,9 +21,13 @@ _CLAUSE = re.compile(r"[,.;?!:…\n]+")
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper: its name, how citizens say it, how rows name it, what may stand for it or has replaced it."""
+    """A paper: its name, how citizens say it, how rows name it, what may stand for it or has replaced it.
+
+    ``sayings`` are what ``said`` finds, with their marks.
+    """
 
     name: str
+    sayings: tuple[str, ...]
     said: re.Pattern[str]
     rows: re.Pattern[str]
     covered: re.Pattern[str] | None
@@ -213,7 +217,7 @@ def _names_known_agencies(question: Question, own: frozenset[str]) -> bool:
 def _about_a_paper(topic: _Topic, question: Question, own: frozenset[str]) -> Question:
     """What is asked of a paper that the question names; nothing else may be named."""
     rest = _phrases(f"topics.{topic.name}").sub(" ", question.words)
-    for paper in _papers():
+    for paper in papers():
         match = paper.said.search(rest)
         if match and set((rest[: match.start()] + rest[match.end() :]).split()) <= _words_of("fillers") | own:
             return replace(question, topic=topic.name, paper=paper)
@@ -224,7 +228,7 @@ def _read_paper(question: Question, own: frozenset[str]) -> Question | None:
     """The question if it asks whether a paper is needed: "cần", "phải nộp" or the like, the paper, and no more."""
     if question.lead == "được" and not question.negated:
         return None
-    found = [(paper, match) for paper in _papers() for match in paper.said.finditer(question.words)]
+    found = [(paper, match) for paper in papers() for match in paper.said.finditer(question.words)]
     if not found:
         return None
     paper, match = max(found, key=lambda pair: (pair[1].end(), -pair[1].start()))
@@ -302,14 +306,16 @@ def _joined(words: str) -> str:
 
 
 @cache
-def _papers() -> tuple[Paper, ...]:
+def papers() -> tuple[Paper, ...]:
+    """The papers that citizens ask about, as yes_no.yml gives them."""
     return tuple(_read_papers())
 
 
 def _read_papers() -> Iterator[Paper]:
     for row in _data()["papers"]:
         optional = {key: phrase_pattern(row[key]) if key in row else None for key in ("covered", "instead")}
-        yield Paper(row["name"], phrase_pattern(row["said"]), phrase_pattern(row["rows"]), **optional)
+        said = tuple(str(saying) for saying in row["said"])
+        yield Paper(row["name"], said, phrase_pattern(said), phrase_pattern(row["rows"]), **optional)
 
 
 @cache

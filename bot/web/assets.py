@@ -28,10 +28,10 @@ MODULES = (
     "blocks",
     "rating",
     "trace",
+    "composer",
     "reply",
     "desk",
     "dialogs",
-    "composer",
     "chat",
     "page",
 )

@@ -78,6 +78,51 @@ def test_ticks_survive_a_reload(chat: Chat) -> None:
     expect(chat.boxes.nth(1)).to_be_checked()
 
 
+def test_ticked_papers_are_sent_to_learn_what_is_missing(chat: Chat) -> None:
+    chat.ask_about_birth()
+    ask = chat.latest.get_by_role("button", name="Xem còn thiếu gì")
+    expect(ask).to_have_count(0)
+    chat.latest.get_by_role("button", name="Mở tất cả các phần").click()
+    names = [chat.boxes.nth(number).locator("xpath=..").inner_text() for number in (0, 2)]
+    chat.boxes.nth(0).check()
+    chat.boxes.nth(2).check()
+    expect(ask).to_be_visible()
+    before = chat.answers.count()
+    ask.press("Enter")
+    expect(chat.answers).to_have_count(before + 1)
+    first, second = (name.rpartition(" – ")[0] for name in names)
+    expect(chat.latest.locator(".question")).to_contain_text(f"Tôi đã có: {first}; {second}. Còn thiếu gì?")
+
+
+def test_nothing_is_asked_of_papers_once_they_are_unticked(chat: Chat) -> None:
+    chat.ask_about_birth()
+    chat.boxes.first.check()
+    ask = chat.latest.get_by_role("button", name="Xem còn thiếu gì")
+    expect(ask).to_be_visible()
+    chat.page.reload()
+    expect(ask).to_be_visible()
+    chat.boxes.first.uncheck()
+    expect(ask).to_be_hidden()
+
+
+def test_many_papers_are_cut_at_a_whole_name(chat: Chat) -> None:
+    chat.ask_about_birth()
+    name = "Giấy xác nhận " + "rất dài " * 40
+    for number in range(chat.boxes.count()):
+        chat.boxes.nth(number).evaluate(
+            "(box, name) => { box.nextSibling.textContent = name; box.closest('details')?.setAttribute('open', ''); }",
+            f"{name}{number} – nộp 1 bản chính",
+        )
+        chat.boxes.nth(number).check()
+    assert chat.boxes.count() * len(name) > 2000
+    before = chat.answers.count()
+    chat.latest.get_by_role("button", name="Xem còn thiếu gì").click()
+    expect(chat.answers).to_have_count(before + 1)
+    sent = chat.latest.locator(".question span").last.inner_text()
+    assert 2000 - len(name) - 2 <= len(sent) <= 2000
+    assert re.search(r"rất dài \d+\. Còn thiếu gì\?$", sent)
+
+
 def test_a_conversation_is_there_again_after_a_reload(chat: Chat) -> None:
     chat.ask_about_birth()
     asked = chat.turns.locator(".question").all_text_contents()

@@ -8,6 +8,8 @@ const CASE = /^Trường hợp /;
 const LABEL = /^([^:.]{2,24}:) (.*)$/s;
 /** The server's own word before a source, which stands above it here. */
 const SOURCE = /^Nguồn: /;
+/** How many of a paper are needed, behind its name. */
+const QUANTITY = / – (nộp|xuất trình)[^–]*$/;
 /** Lists: neighbouring blocks of one kind. */
 const LISTS = ["paper", "item", "step", "source"];
 /** Sections so short and so often asked for that they never start folded. */
@@ -109,7 +111,13 @@ function papers(run, view) {
   return h("div", { class: "to-prepare" }, run.length > 1 && count, list);
 }
 
-/** Brings boxes and counts in line with what is ticked. */
+/** The names of the papers that are ticked, each once: as they stand, without how many are needed. */
+export function tickedNames(root) {
+  const boxes = Array.from(root.querySelectorAll("[data-paper]:checked"));
+  return Array.from(new Set(boxes.map((box) => box.nextSibling.textContent.replace(QUANTITY, ""))));
+}
+
+/** Brings boxes, counts and what can be asked about them in line with what is ticked. */
 export function refreshPapers(root, view) {
   for (const box of root.querySelectorAll("[data-paper]")) box.checked = view.papers.ticked(box.dataset.paper);
   for (const list of root.querySelectorAll(".to-prepare")) {
@@ -117,6 +125,7 @@ export function refreshPapers(root, view) {
     const count = list.querySelector("p.count");
     if (count) count.textContent = view.t("have", { n: boxes.filter((box) => box.checked).length, all: boxes.length });
   }
+  for (const ask of root.querySelectorAll(".ask-missing")) ask.hidden = !tickedNames(ask.parentNode).length;
 }
 
 function entry(block, view) {

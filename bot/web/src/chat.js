@@ -214,6 +214,7 @@ class MotcuaChat extends HTMLElement {
     refill(reply, ...replyContent(turn, this));
     article.classList.remove("waiting");
     this.dropChoices(article);
+    this.dropOtherPapers(turn);
     if (turn.reply.outcome === "handoff") reply.append(inlineDesk(this));
     if (turn.reply.outcome === "not_found") {
       reply.append(button("desk", this.t("leave_title"), () => this.openDesk()));
@@ -227,6 +228,13 @@ class MotcuaChat extends HTMLElement {
       if (list.contains(this.root.activeElement)) this.rest();
       list.remove();
     }
+  }
+
+  /** What can be asked about ticked papers is asked of the procedure talked about: of others it goes. */
+  dropOtherPapers(turn) {
+    const codes = (turn.reply.procedures || []).map((procedure) => procedure.code);
+    if (!codes.length) return;
+    for (const ask of this.log.querySelectorAll(".ask-missing")) if (!codes.includes(ask.dataset.about)) ask.remove();
   }
 
   onTurn(turn) {

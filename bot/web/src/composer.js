@@ -1,7 +1,8 @@
 import { button, h, relabel } from "./dom.js";
 import { canDictate, dictate } from "./speech.js";
 
-const LONGEST = 2000;
+/** So many letters a message may have. */
+export const LONGEST = 2000;
 /** From here on the citizen is told how many letters are left. */
 const NEARLY_FULL = 1800;
 const MOST_ROWS = 6;

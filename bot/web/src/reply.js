@@ -1,5 +1,6 @@
 import { button, copy, h, relabel } from "./dom.js";
-import { isLong, refreshPapers, renderBlocks } from "./blocks.js";
+import { isLong, refreshPapers, renderBlocks, tickedNames } from "./blocks.js";
+import { LONGEST } from "./composer.js";
 import { ratingForm } from "./rating.js";
 import { read, showIfItReads, stopReading } from "./speech.js";
 import { tracePanel } from "./trace.js";
@@ -17,7 +18,7 @@ export function turnArticle(id, question, t) {
 /**
  * The reply of a turn.
  *
- * `chat` gives `t`, `store`, `choose(button)`, `print(article)`, `printable(reply)` and `rate(id, stars, comment)`.
+ * `chat` gives `t`, `store`, `choose(button)`, `send(text)`, `print(article)`, `printable(reply)` and `rate(id, stars, comment)`.
  */
 export function replyContent(turn, chat) {
   const { reply } = turn;
@@ -32,6 +33,7 @@ export function replyContent(turn, chat) {
     h("span", { class: "unseen" }, t("answered"), " "),
     body,
     foldToggle(body, t),
+    askMissing(turn, body, chat),
     choices(reply, chat),
     actions(turn, chat),
     reply.trace && tracePanel(reply.trace, t),
@@ -66,6 +68,21 @@ function foldToggle(body, t) {
     relabel(toggle, t(open ? "close_all" : "open_all"));
   }, { class: "fold-toggle" });
   return toggle;
+}
+
+/** Once a paper of one procedure is ticked: asks what is still missing, in words that the citizen could have typed. */
+function askMissing(turn, body, chat) {
+  const { procedures = [] } = turn.reply;
+  if (procedures.length !== 1 || !body.querySelector("[data-paper]")) return null;
+  const { t } = chat;
+  const ask = () => chat.send(missingQuestion(tickedNames(body), t));
+  return button("check", t("ask_missing"), ask, { class: "ask-missing", "data-about": procedures[0].code, hidden: !tickedNames(body).length });
+}
+
+/** The question with as many names as one message holds. */
+function missingQuestion(names, t) {
+  const question = t("missing_question", { papers: names.join("; ") });
+  return question.length > LONGEST ? missingQuestion(names.slice(0, -1), t) : question;
 }
 
 function choices(reply, chat) {
