@@ -22,6 +22,8 @@ from bot.settings import Settings
 SURE = 0.8
 #: With an open case question, these are still what they are.
 NEVER_AN_ANSWER = ("crisis", "handoff", "start_over", "slip", "plan", "life_event", "start_case")
+#: "Có giấy chứng sinh rồi" answers a question; what is longer lists papers.
+LONGEST_PAPER_ANSWER = 6
 #: After these the case question that was open is asked again.
 COME_BETWEEN = ("answered", "portal_guide", "place", "dossier_status", "out_of_scope")
 
@@ -52,6 +54,8 @@ class Responder:
     def _note_case(self, message: Message, conversation: Conversation) -> Reply | None:
         """The reply if a message answers the open case question, or None if it does not."""
         if conversation.case_question is None or message.intent in NEVER_AN_ANSWER:
+            return None
+        if message.intent == "have_papers" and len(message.text.split()) > LONGEST_PAPER_ANSWER:
             return None
         of_procedure = self._procedures.note_case(message, conversation)
         return of_procedure or self._life_events.note_case(message, conversation)
@@ -113,7 +117,9 @@ class Responder:
     def life_event(self, message: Message, conversation: Conversation) -> Reply:
         """Something happened in the citizen's life, and they ask what to do."""
         event = self._life_events.event_of(message)
-        if event is None or self._is_procedure_after_all(message):
+        under_discussion = conversation.procedure is not None or bool(conversation.choices)
+        goes_on = under_discussion and bool(message.text) and not self._finding.names_something(message)
+        if event is None or goes_on or self._is_procedure_after_all(message):
             return self._procedures.ask(message, conversation)
         return self._life_events.start(event, message, conversation)
 
