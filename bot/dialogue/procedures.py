@@ -13,6 +13,7 @@ from bot.dialogue.interview import OpenQuestion, ProcedureCase
 from bot.dialogue.phrases import labels, say, settings
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures import at_hand, cases, journey, yes_no
+from bot.procedures.at_hand import AtHand
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.journey import Goal
 from bot.procedures.model import ASPECTS, Procedure
@@ -106,7 +107,11 @@ class ProcedureDialogue:
         """What the citizen has already; told is what is still missing."""
         current = self._current(conversation)
         wanted = replace(conversation, told="missing")
-        if current is None or self._finding.means_another(message, conversation.procedure):
+        if current is None:
+            return self._search(message, wanted, ("documents",))
+        # Papers have the names of procedures ("căn cước"): only where it is none of ours another one can be meant.
+        is_ours = at_hand.read(current, message.text) != AtHand()
+        if not is_ours and self._finding.means_another(message, current.code):
             return self._search(message, wanted, ("documents",))
         return self._tell(current.code, ("documents",), wanted, message.text)
 
