@@ -145,11 +145,17 @@ class ProcedureDialogue:
     def resume(self, reply: Reply, conversation: Conversation) -> Reply:
         """The reply to something that came between, with the case question that is still open below it."""
         procedure = self._current(conversation)
-        if procedure is None or reply.conversation.procedure != procedure.code:
+        asks_already = any(button.payload.startswith("/answer_case") for button in reply.buttons)
+        if procedure is None or asks_already or reply.conversation.procedure != procedure.code:
             return reply
         question = self._checklist_case(procedure, conversation).question(conversation.case_question or "")
-        case = {**conversation.case, **reply.conversation.case}
-        open_again = replace(conversation, case=case, case_question=question.key)
+        open_again = replace(
+            reply.conversation,
+            aspects=conversation.aspects,
+            told=conversation.told,
+            case_question=question.key,
+            is_interview=True,
+        )
         return replace(
             reply,
             text=f"{reply.text}\n\n{question_text(question, resumed=True)}",
