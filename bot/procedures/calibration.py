@@ -21,7 +21,7 @@ from scipy.special import logsumexp
 from bot.procedures.search import FEATURES, Compared, Entry, Index, Weights
 
 FOLDS = 5
-RIDGE = 0.02
+RIDGE = 0.0005
 #: How many of the questions that reach the search are about nothing in the catalogue: in a chosen few hundred
 #: procedures, and in (nearly) all that there are.
 SHARE_OF_NONE = 0.1

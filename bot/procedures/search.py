@@ -2,11 +2,11 @@
 
 Every procedure is a set of *phrases* (official name, everyday names, ways of asking) and one *profile* (all phrases
 with field, documents, results and conditions). A message is compared without marks, by words and pairs of words,
-with the profiles (BM25) and with the single phrases; the few dozen that fit best are compared more closely: their
-names, their letters, and whether the marks that the message has fit ("vàng" is not "vắng"). Words that many
-procedures share ("giấy tờ gì", "bao nhiêu tiền") weigh next to nothing, so what only names an aspect does not
-distract. A conditional logit over these comparisons gives, for each procedure and for "none of them", the
-probability that it is meant; ``motcua calibrate`` learns its weights.
+with all profiles and with the single phrases of those that fit (BM25); the few dozen that fit best are compared more
+closely: their names, their letters, what they are about, and whether the marks that the message has fit ("vàng" is
+not "vắng"). Words that many procedures share ("giấy tờ gì", "bao nhiêu tiền") weigh next to nothing, so what only
+names an aspect does not distract. A conditional logit over these comparisons gives, for each procedure and for "none
+of them", the probability that it is meant; ``motcua calibrate`` learns its weights.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from scipy import sparse
 from bot.language.normalise import comparable, spoken
 from bot.language.text import fold
 from bot.procedures.known_words import KnownWords
+from bot.procedures.meaning import Meaning
 from bot.procedures.model import Procedure
 from bot.procedures.terms import Grouped, Letters, Postings, TermWeights, Vocabulary, bm25
 from bot.procedures.titles import Titles
@@ -40,6 +41,8 @@ FEATURES = (
     "phrase_lead",  # the same, relative to the best procedure
     "phrases",  # share that its three best phrases explain on average
     "letters",  # cosine with the best phrase, by letters
+    "meaning",  # cosine with the profile in a space of few dimensions, where related words lie close
+    "meaning_lead",  # the same, relative to the best procedure
     "marks_clash",  # weighted share of the message's words that the profile holds with other marks only
     "named_exactly",  # the message is one of the names, and nothing else
     "name_weight",  # how fully one of the names stands in the message, by weight of its words
@@ -115,7 +118,8 @@ def _read_all(path: Path) -> list[Weights]:
     if not path.exists():
         return []
     return [
-        Weights(tuple(row["features"][name] for name in FEATURES), row["none"], row["procedures"])
+        # A feature that is newer than the weights weighs nothing until they are learnt anew.
+        Weights(tuple(row["features"].get(name, 0.0) for name in FEATURES), row["none"], row["procedures"])
         for row in json.loads(path.read_text(encoding="utf-8"))
     ]
 
@@ -185,6 +189,7 @@ class Index:
         self._telling = TermWeights(profiles, self._vocabulary)
         self._profiles = Postings(bm25(profiles, self._telling.values))
         self._phrases = Grouped(bm25(said, _weights_in_phrases(said, self._vocabulary)), starts)
+        self._meaning = Meaning(profiles, self._vocabulary, self._telling)
         self._letters = Letters(said, self._vocabulary, starts)
         marked = [" ".join((*entry.phrases, entry.context)) for entry in entries]
         self._known = KnownWords(marked, unmarked, self._telling)
@@ -213,6 +218,7 @@ class Index:
         closest = _union(_highest(profile[rows] + phrase, CANDIDATES), np.flatnonzero(np.isin(rows, named)))
         phrase_lead = phrase[closest] / max(float(phrase.max()), 1e-6)
         rows, phrase, together = rows[closest], phrase[closest], together[closest]
+        meaning = self._meaning.cosines(terms, rows)
         name_weight, name_words = self._titles.contained(query, rows)
         features = np.column_stack(
             [
@@ -223,6 +229,8 @@ class Index:
                 phrase_lead,
                 together / whole,
                 self._letters.best(query, rows),
+                meaning,
+                meaning / max(float(meaning.max()), 1e-6),
                 self._known.clash(said, rows),
                 np.isin(rows, named),
                 name_weight,
