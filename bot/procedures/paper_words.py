@@ -184,7 +184,7 @@ def begins_with(key: str, text: str) -> bool:
 # -- statements -------------------------------------------------------------------------------------------------------
 
 _STATES = (LOST, LACKING, HELD)
-_QUALITIES = (EXPIRED, UNCONFIRMED, COPY, "valid", "confirmed", "original")
+_QUALITIES = (EXPIRED, UNCONFIRMED, COPY, "faulty", "valid", "confirmed", "original")
 _CONTENT = ("row", "paper", "words", "word")
 _ENDS = (".", "?", "\n")
 _LINKS = (",", ":", "joins", "turns", "closing", *_ENDS)

@@ -165,6 +165,21 @@ def test_a_paper_that_no_row_asks_for_is_named(birth: Procedure) -> None:
     assert not any(char.isdigit() for name in told.others for char in name)
 
 
+def test_one_of_a_choice_of_papers_is_enough(birth: Procedure) -> None:
+    assert read(birth, "không có căn cước mà có hộ chiếu").held == ("identity_paper",)
+
+
+@pytest.mark.parametrize("text", ["giấy chứng sinh bị rách", "có giấy chứng sinh nhưng sai tên"])
+def test_a_faulty_paper_stays_to_get(birth: Procedure, text: str) -> None:
+    told = read(birth, text)
+    assert told.held == ()
+    assert told.unclear == ("birth_certificate",)
+
+
+def test_the_paper_of_somebody_else_does_not_count(birth: Procedure) -> None:
+    assert read(birth, "có căn cước của hàng xóm").held == ()
+
+
 # -- the reply --------------------------------------------------------------------------------------------------------
 
 
