@@ -91,15 +91,16 @@ def read(procedure: Procedure, text: str) -> AtHand:
         text: What the citizen typed, or the papers ticked, named word for word.
     """
     account = paper_words.read(text, procedure.documents)
-    told: dict[str, str] = {}
+    told: dict[str, dict[tuple[str, ...], str]] = {}
     others: dict[str, None] = {}
     for statement in account.statements:
         matched = _Match(procedure, statement)
         for key, state in matched.states():
-            told[key] = min(told.get(key, HELD), state, key=_WORST_FIRST.index)
+            by_words = told.setdefault(key, {})
+            by_words[matched.words] = _worst((by_words.get(matched.words, HELD), state))
         others |= dict.fromkeys(matched.others())
     rest = HELD if account.everything else LACKING if account.nothing else ""
-    states = {row.key: told.get(row.key, rest) for row in procedure.documents}
+    states = {row.key: _state(row, told[row.key]) if row.key in told else rest for row in procedure.documents}
     return AtHand(
         held=_having(states, HELD),
         doubtful=tuple((key, state) for key, state in states.items() if state in _DOUBTS),
@@ -131,6 +132,16 @@ def notes_on_kinds(procedure: Procedure, at_hand: AtHand) -> tuple[DocumentNote,
     return tuple(note for note in procedure.document_notes if _says("kinds", note.text))
 
 
+def _state(row: Document, by_words: Mapping[tuple[str, ...], str]) -> str:
+    """What holds of a row after all that was said; of a choice of papers, one that is held is enough."""
+    is_choice = begins_with("any_of", row.name) or " hoặc " in row.name
+    return HELD if is_choice and HELD in by_words.values() else _worst(by_words.values())
+
+
+def _worst(states: Iterable[str]) -> str:
+    return min(states, key=_WORST_FIRST.index)
+
+
 def _having(states: Mapping[str, str], state: str) -> tuple[str, ...]:
     return tuple(key for key, own in states.items() if own == state)
 
@@ -151,6 +162,11 @@ class _Match:
         self._named = [row for row in procedure.documents if row.key in keys]
         self._meant = [] if self._named else self._candidates()
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that name the paper."""
+        return (*self._content, *(row.key for row in self._named))
+
     def states(self) -> Iterator[tuple[str, str]]:
         """Each row's key, with what is said of it."""
         state = self._statement.state
@@ -162,11 +178,8 @@ class _Match:
         else:
             rows = [row for row in self._meant if self._is_of(row)] or self._meant
             surely = _are_one(rows) and all(self._is_of(row) for row in rows)
-        for row in rows:
-            if surely or state == LACKING:
-                yield row.key, self._judge(row)
-            else:
-                yield row.key, UNCLEAR
+        for row in rows or self._perhaps():
+            yield row.key, self._judge(row) if rows and (surely or state == LACKING) else UNCLEAR
 
     def others(self) -> Iterator[str]:
         """The name of the paper at hand that no row asks for."""
@@ -174,9 +187,24 @@ class _Match:
             return
         paper, rest = _paper(self._content)
         if paper is not None and not rest:
-            yield paper.name
+            if not any(_touches(paper, text) for text in self._texts()):
+                yield paper.name
         elif self._content[0] in words_of("paper_words") and self._is_plain():
             yield " ".join(lexeme.typed for lexeme in self._typed)
+
+    def _perhaps(self) -> list[Document]:
+        """The one row that may stand for a known paper without naming it."""
+        paper, rest = _paper(self._content)
+        if self._statement.state != HELD or paper is None or rest:
+            return []
+        rows = [row for row in self._procedure.documents if _touches(paper, f"{row.name} {row.note or ''}")]
+        return rows if len(rows) == 1 else []
+
+    def _texts(self) -> Iterator[str]:
+        """All that is said of papers in the rows."""
+        for row in self._procedure.documents:
+            yield f"{row.name} {row.note or ''} {row.condition or ''}"
+        yield from (note.text for note in self._procedure.document_notes)
 
     def _is_plain(self) -> bool:
         has_digits = any(char.isdigit() for word in self._content for char in word)
@@ -192,7 +220,7 @@ class _Match:
         owners = _owners(row.name)
         if owners:
             return self._owners <= owners
-        return self._owners <= _owners(f"{self._procedure.name}. {self._procedure.summary}")
+        return self._owners <= _owners(f"{self._procedure.name}. {self._procedure.summary}") - {"owner other"}
 
     def _candidates(self) -> list[Document]:
         if not self._content or set(self._content) <= words_of("kinds") | words_of("lead"):
@@ -234,6 +262,8 @@ class _Match:
         state, qualities = self._statement.state, self._statement.qualities
         if state != HELD:
             return UNCLEAR if "original" in qualities and _takes_copies(row) else state
+        if "faulty" in qualities:
+            return UNCLEAR
         if EXPIRED in qualities:
             return HELD if _says("old", row.name) else EXPIRED
         certified = _is_certified(row, row.name)
@@ -274,6 +304,11 @@ def _is_spared(row: Document) -> bool:
 
 def _says(key: str, text: str) -> bool:
     return row_phrases(key).search(fold(text)) is not None
+
+
+def _touches(paper: yes_no.Paper, text: str) -> bool:
+    folded = fold(text)
+    return any(pattern is not None and pattern.search(folded) for pattern in (paper.rows, paper.covered))
 
 
 def _are_one(rows: Sequence[Document]) -> bool:

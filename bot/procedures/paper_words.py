@@ -184,7 +184,7 @@ def begins_with(key: str, text: str) -> bool:
 # -- statements -------------------------------------------------------------------------------------------------------
 
 _STATES = (LOST, LACKING, HELD)
-_QUALITIES = (EXPIRED, UNCONFIRMED, COPY, "valid", "confirmed", "original")
+_QUALITIES = (EXPIRED, UNCONFIRMED, COPY, "faulty", "valid", "confirmed", "original")
 _CONTENT = ("row", "paper", "words", "word")
 _ENDS = (".", "?", "\n")
 _LINKS = (",", ":", "joins", "turns", "closing", *_ENDS)
@@ -279,18 +279,16 @@ class Account:
             self._add(piece)
 
     def _begin_sentence(self, end: str) -> None:
+        """After a question, or what is lacking, a bare list says nothing for sure; a new line goes on with a list."""
         self._settle()
-        if not self._lead or (end == "." and self._lead == LACKING):
-            self._lead, self._led = "", False
-        if end != "\n" and not self._lead:
-            self._lead = HELD if end == "." and not self._has_negation() else ""
+        if end == "\n" or self._lead not in ("", LACKING):
+            return
+        is_clear = end == "." and all(statement.state == HELD for statement in self.statements)
+        self._lead, self._led = HELD if is_clear else "", False
 
     def _settle(self) -> None:
         for statement in self.statements:
             statement.is_bare = False
-
-    def _has_negation(self) -> bool:
-        return any(statement.state != HELD for statement in self.statements)
 
     def _leave_open(self, piece: Piece) -> None:
         """A question or a supposition: what was listed just before, or is its subject, belongs to it."""
