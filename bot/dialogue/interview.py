@@ -123,12 +123,21 @@ def note(subject: Subject, message: Message, conversation: Conversation) -> Conv
     question = subject.question(conversation.case_question)
     if message.intent == "skip_case" or (message.text and cases.is_skip(message.text)):
         return _go_on(conversation, skipped=(*conversation.skipped, question.key))
+    said = subject.said(message.text)
+    told = {key: value for key, value in said.items() if conversation.case.get(key) != value}
     answer = _answer(question, message)
-    told = {key: value for key, value in subject.said(message.text).items() if key not in conversation.case}
-    if answer is not None:
-        return _go_on(conversation, case={**conversation.case, **told, question.key: answer})
-    # People often tell something else that would be asked later.
-    return _go_on(conversation, case={**conversation.case, **told}) if told and not message.names_an_aspect else None
+    # People often tell something else that would be asked later: "có đóng bảo hiểm" is no "có" to an open question.
+    if told.keys() - {question.key} and question.key not in said:
+        return _go_on(conversation, case={**conversation.case, **told}) if not message.names_an_aspect else None
+    return (
+        _go_on(conversation, case={**conversation.case, **told, question.key: answer}) if answer is not None else None
+    )
+
+
+def restate(subject: Subject, message: Message, conversation: Conversation) -> Conversation | None:
+    """The conversation with what a message says otherwise of the case, or None if it says nothing new."""
+    told = {key: value for key, value in subject.said(message.text).items() if conversation.case.get(key) != value}
+    return replace(conversation, case={**conversation.case, **told}, case_question=None) if told else None
 
 
 def correct(subject: Subject, message: Message, conversation: Conversation) -> Conversation | None:

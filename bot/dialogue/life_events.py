@@ -38,15 +38,19 @@ class LifeEventDialogue:
 
     def start(self, event: LifeEvent, message: Message, conversation: Conversation) -> Reply:
         """Something happened: what to do, as far as it is clear, and the first question."""
-        case = self._subject(event).said(message.text) if message.text else {}
+        assumed = {question: answer.key for question, answer in life_events.assumed(event).items()}
+        case = {**assumed, **(self._subject(event).said(message.text) if message.text else {})}
         begun = replace(Conversation(), place=conversation.place, life_event=event.key, case=case)
         return self._tell(event, begun)
 
     def note_case(self, message: Message, conversation: Conversation) -> Reply | None:
-        """The reply if a message answers the open question of a life event, or None if it does not."""
+        """The reply if a message says something of a life event's case, asked or not, or None if it does not."""
         event = self._snapshot.life_events.get(conversation.life_event or "")
         if event is None or self._finding.means_another(message, None):
             return None
+        if conversation.case_question is None:
+            restated = interview.restate(self._subject(event), message, conversation)
+            return self._tell(event, restated) if restated is not None else None
         noted = interview.note(self._subject(event), message, conversation)
         if noted is None:
             return None
@@ -70,7 +74,7 @@ class LifeEventDialogue:
         plan = self.plan(conversation)
         procedures = [self._snapshot.procedures[code] for code in dict.fromkeys(row.code for row in rows)]
         question = self._subject(event).next_question(conversation.case, conversation.skipped)
-        text = self._renderer.life_event(event, rows, plan)
+        text = self._renderer.life_event(event, rows, plan, conversation.case)
         buttons: tuple[Button, ...] = self._buttons(rows)
         if question is not None:
             text = f"{text}\n\n{question_text(question, below=True)}"

@@ -52,13 +52,14 @@ class Responder:
         return self._with_place(reply, conversation) if message.intent != "start_over" else reply
 
     def _note_case(self, message: Message, conversation: Conversation) -> Reply | None:
-        """The reply if a message answers the open case question, or None if it does not."""
-        if conversation.case_question is None or message.intent in NEVER_AN_ANSWER:
+        """The reply if a message says something of the citizen's case, or None if it does not."""
+        if message.intent in NEVER_AN_ANSWER:
             return None
         if message.intent == "have_papers" and len(message.text.split()) > LONGEST_PAPER_ANSWER:
             return None
-        of_procedure = self._procedures.note_case(message, conversation)
-        return of_procedure or self._life_events.note_case(message, conversation)
+        if conversation.life_event is not None:
+            return self._life_events.note_case(message, conversation)
+        return self._procedures.note_case(message, conversation)
 
     def _with_place(self, reply: Reply, conversation: Conversation) -> Reply:
         """The reply with the citizen's commune kept, and the office there that receives what is asked about."""

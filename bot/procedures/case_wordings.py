@@ -63,6 +63,11 @@ def is_skip(text: str) -> bool:
     return found > 0 and not form.words_left(form.skip_beside.sub(" ", left))
 
 
+def names_country(text: str) -> bool:
+    """Whether a text names a foreign country or nationality ("người Đài Loan")."""
+    return _form(text).names_country(text)
+
+
 class Wordings:
     """The answers of one case question, marked and unmarked."""
 

@@ -18,11 +18,15 @@ SCHEMA = Path(__file__).parent / "schema" / "life_event.schema.json"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to a question of a life event; ``also`` are other wordings of it."""
+    """One answer to a question of a life event; ``also`` are other wordings of it.
+
+    ``assumed`` is the case that is taken for granted until the citizen says otherwise, in words: nearly all are in it.
+    """
 
     key: str
     label: str
     also: tuple[str, ...] = ()
+    assumed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,12 @@ class LifeEvent:
             tuple(_procedure(row, questions) for row in content["procedures"]),
             content,
         )
+
+
+def assumed(event: LifeEvent) -> dict[str, Answer]:
+    """The answers that are taken for granted until the citizen says otherwise, by question."""
+    answers = ((question.key, answer) for question in event.questions for answer in question.answers)
+    return {question: answer for question, answer in answers if answer.assumed is not None}
 
 
 def needed(
@@ -160,7 +170,10 @@ def check(
 
 
 def _question(row: Mapping[str, Any]) -> Question:
-    answers = (Answer(answer["key"], answer["label"], tuple(answer.get("also", ()))) for answer in row["answers"])
+    answers = (
+        Answer(answer["key"], answer["label"], tuple(answer.get("also", ())), answer.get("assumed"))
+        for answer in row["answers"]
+    )
     return Question(row["key"], row["question"], tuple(answers), _when(row))
 
 

@@ -26,9 +26,7 @@ class Meaning:
         dimensions: Of how many dimensions, at most.
     """
 
-    def __init__(
-        self, counts: Any, vocabulary: Vocabulary, weights: TermWeights, dimensions: int = DIMENSIONS
-    ) -> None:
+    def __init__(self, counts: Any, vocabulary: Vocabulary, weights: TermWeights, dimensions: int = DIMENSIONS) -> None:
         is_word = np.array([" " not in term for term in vocabulary], dtype=bool)
         # A word that one text alone has keeps no company.
         kept = np.flatnonzero(is_word & (weights.share * counts.shape[0] >= 2) & (weights.share <= COMMON))

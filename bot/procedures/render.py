@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.procedures import cases
 from bot.procedures.at_hand import AtHand, ToGet, missing, notes_on_kinds
 from bot.procedures.journey import Plan
-from bot.procedures.life_events import LifeEvent, NeededProcedure
+from bot.procedures.life_events import LifeEvent, NeededProcedure, assumed
 from bot.procedures.model import Confirmation, Deadline, Document, Procedure
 from bot.procedures.outline import headings
 from bot.procedures.portal_guides import Guide
@@ -84,10 +84,14 @@ class Renderer:
         """A plan: the visits in order, what needs no visit, the time, the fees, and the sources."""
         return self._render("journey.j2", plan=plan)
 
-    def life_event(self, event: LifeEvent, rows: Sequence[NeededProcedure], plan: Plan) -> str:
+    def life_event(
+        self, event: LifeEvent, rows: Sequence[NeededProcedure], plan: Plan, answers: Mapping[str, str]
+    ) -> str:
         """What a life event takes: its procedures with why and by when, and the plan for those that are sure."""
         journey = self.journey(plan) if plan.tasks else ""
-        return self._render("life_event.j2", event=event, rows=rows, journey=journey)
+        given = assumed(event).items()
+        taken = [answer.assumed for question, answer in given if answers.get(question) == answer.key]
+        return self._render("life_event.j2", event=event, rows=rows, assumed=taken, journey=journey)
 
     def missing(self, procedure: Procedure, case: Mapping[str, str], at_hand: AtHand) -> str:
         """What is still missing for the case of a citizen who has told which papers are at hand, and the sources."""

@@ -25,6 +25,7 @@ from scipy import sparse
 
 from bot.language.normalise import comparable, spoken
 from bot.language.text import fold
+from bot.procedures.case_wordings import names_country
 from bot.procedures.known_words import KnownWords
 from bot.procedures.meaning import Meaning
 from bot.procedures.model import Procedure
@@ -38,8 +39,8 @@ FEATURES = (
     "evidence",  # the same in absolute weight: grows with what is said
     "profile_lead",  # the same, relative to the best procedure
     "phrase",  # share that the best phrase explains
-    "phrase_lead",  # the same, relative to the best procedure
-    "phrases",  # share that its three best phrases explain on average
+    "apart",  # how much the profile holds of what tells the best dozen apart, relative to the best
+    "habit",  # how usual the message's words are among the procedure's phrases, against the best (log-likelihood)
     "letters",  # cosine with the best phrase, by letters
     "meaning",  # cosine with the profile in a space of few dimensions, where related words lie close
     "meaning_lead",  # the same, relative to the best procedure
@@ -53,13 +54,18 @@ FEATURES = (
 #: So many procedures are looked at by their phrases, and so many of them closely.
 LIKELY = 256
 CANDIDATES = 48
-#: So many phrases of a procedure speak together.
-PHRASES_TOGETHER = 3
+#: So many of the best are told apart by the words that not all of them have.
+TWINS = 12
+#: A word that no phrase of a procedure has is as usual there as one in three of a hundred; and how far that counts.
+UNHEARD = 0.03
+LEAST_HABIT = -3.0
 #: Rankings of the latest messages that an index keeps.
 RANKINGS_KEPT = 32
 #: Where phrases are many, words in more than this share of them, or in one alone, are not worth their cost.
 COMMON_IN_PHRASES = 0.08
 FEW_PHRASES = 2000
+#: What procedures say for any country that a message names ("vợ người Đài Loan").
+ABROAD = "nước ngoài"
 _OPENING = re.compile(r"^(?:(?:thu tuc|dang ky|cap|lam|xin|giai quyet|thuc hien) )+")
 
 
@@ -188,6 +194,8 @@ class Index:
         profiles = _sums(said, numbers) + self._vocabulary.count(contexts)
         self._telling = TermWeights(profiles, self._vocabulary)
         self._profiles = Postings(bm25(profiles, self._telling.values))
+        self._held = bm25(profiles, np.ones(len(self._vocabulary), dtype=np.float32))
+        self._heard = _shares(said, numbers)
         self._phrases = Grouped(bm25(said, _weights_in_phrases(said, self._vocabulary)), starts)
         self._meaning = Meaning(profiles, self._vocabulary, self._telling)
         self._letters = Letters(said, self._vocabulary, starts)
@@ -207,6 +215,8 @@ class Index:
     def compare(self, text: str) -> Compared:
         """The procedures that fit a text best, and how they compare with it."""
         said = self._known.mend(spoken(text))
+        if names_country(text):
+            said = f"{said} {ABROAD}"
         query = fold(said)
         # Ordinary words alone weigh next to nothing: a message counts for one telling word at least.
         whole = max(self._telling.of_text(query), self._telling.unknown)
@@ -214,10 +224,9 @@ class Index:
         profile = self._profiles.sum(terms)
         named = self._titles.owners(_bare(query))
         rows = _union(_highest(profile, LIKELY), named)
-        phrase, together = self._by_phrase(terms, rows)
+        phrase = self._best_phrase(terms, rows)
         closest = _union(_highest(profile[rows] + phrase, CANDIDATES), np.flatnonzero(np.isin(rows, named)))
-        phrase_lead = phrase[closest] / max(float(phrase.max()), 1e-6)
-        rows, phrase, together = rows[closest], phrase[closest], together[closest]
+        rows, phrase = rows[closest], phrase[closest]
         meaning = self._meaning.cosines(terms, rows)
         name_weight, name_words = self._titles.contained(query, rows)
         features = np.column_stack(
@@ -226,8 +235,8 @@ class Index:
                 profile[rows] / 20,
                 profile[rows] / max(float(profile.max()), 1e-6),
                 phrase / whole,
-                phrase_lead,
-                together / whole,
+                self._apart(terms, rows, profile[rows] + phrase),
+                self._habit(terms, rows),
                 self._letters.best(query, rows),
                 meaning,
                 meaning / max(float(meaning.max()), 1e-6),
@@ -264,19 +273,27 @@ class Index:
         candidates = tuple(Candidate(self.codes[compared.rows[i]], float(shares[i])) for i in order)
         return Ranking(candidates, float(shares[-1]))
 
-    def _by_phrase(self, terms: Sequence[int], rows: Any) -> tuple[Any, Any]:
-        """For some procedures, the score of their best phrase, and the mean score of their best few."""
+    def _best_phrase(self, terms: Sequence[int], rows: Any) -> Any:
+        """For some procedures, the score of their best phrase."""
         query = np.zeros(len(self._vocabulary), dtype=np.float32)
         query[list(terms)] = 1
         phrases, firsts = self._phrases.rows(rows)
-        scores = self._phrases.dots(query, phrases)
-        # One line a procedure, filled up with zeros.
-        lengths = np.diff(np.append(firsts, len(phrases)))
-        table = np.zeros((len(rows), max(int(lengths.max()), PHRASES_TOGETHER)), dtype=np.float32)
-        table[np.arange(table.shape[1]) < lengths[:, None]] = scores
-        table.partition(table.shape[1] - PHRASES_TOGETHER, axis=1)
-        best = table[:, -PHRASES_TOGETHER:]
-        return best.max(axis=1), best.mean(axis=1)
+        return np.maximum.reduceat(self._phrases.dots(query, phrases), firsts)
+
+    def _apart(self, terms: Sequence[int], rows: Any, fit: Any) -> Any:
+        """For some procedures, how much they hold of what tells the best of them apart: a word of all tells nothing."""
+        held = self._held[rows][:, terms].toarray()
+        number = (held[_highest(fit, TWINS)] > 0).sum(axis=0)
+        among = np.log1p((min(TWINS, len(rows)) - number + 0.5) / (number + 0.5)) * (number > 0)
+        score = held @ np.minimum(among, self._telling.values[terms])
+        return score / max(float(score.max(initial=0)), 1e-6)
+
+    def _habit(self, terms: Sequence[int], rows: Any) -> Any:
+        """For some procedures, how usual the terms are among their phrases: log-likelihood below the best."""
+        heard = self._heard[rows][:, terms].toarray()
+        weights = self._telling.values[terms] * (heard.max(axis=0, initial=0) > 0)
+        usual = np.log(UNHEARD + heard) @ weights
+        return np.maximum((usual - usual.max()) / 20, LEAST_HABIT)
 
 
 class _Unmarked(dict[str, str]):
@@ -295,6 +312,15 @@ def _sums(rows: Any, numbers: Any) -> Any:
     owners = np.repeat(np.arange(len(numbers)), numbers)
     shape = (len(numbers), rows.shape[0])
     return sparse.csr_matrix((np.ones(len(owners), dtype=np.float32), (owners, np.arange(len(owners)))), shape) @ rows
+
+
+def _shares(counts: Any, numbers: Any) -> Any:
+    """In which share of so many neighbouring rows each a term stands."""
+    presence = counts.copy()
+    presence.data = np.ones_like(presence.data)
+    shares = _sums(presence, numbers).tocsr()
+    shares.data /= np.repeat(numbers, np.diff(shares.indptr)).astype(np.float32)
+    return shares
 
 
 def _weights_in_phrases(counts: Any, vocabulary: Vocabulary) -> Any:
