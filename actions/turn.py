@@ -93,6 +93,7 @@ def read_message(latest: Mapping[str, Any]) -> Message:
         topic=entities.get("topic"),
         entities=entities,
         out_of_scope=_probability(latest, "out_of_scope"),
+        life_event=_probability(latest, "life_event"),
     )
 
 

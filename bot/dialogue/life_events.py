@@ -10,7 +10,7 @@ from bot.dialogue.buttons import Button
 from bot.dialogue.finding import Finding
 from bot.dialogue.interview import LifeEventCase, OpenQuestion
 from bot.dialogue.phrases import labels
-from bot.dialogue.procedures import answer_buttons, question_text, reference, source
+from bot.dialogue.procedures import answer_buttons, ask_again, question_text, reference, source
 from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures import journey, life_events
 from bot.procedures.catalogue import Snapshot
@@ -58,6 +58,14 @@ class LifeEventDialogue:
         if question is None:
             return self._tell(event, replace(noted, is_interview=False))
         return self._ask(event, question, noted)
+
+    def resume(self, reply: Reply, conversation: Conversation) -> Reply:
+        """The reply to something that came between, with the question that is still open below it."""
+        event = self._snapshot.life_events.get(conversation.life_event or "")
+        if event is None or reply.conversation.life_event != event.key:
+            return reply
+        question = self._subject(event).question(conversation.case_question or "")
+        return ask_again(question, reply, conversation)
 
     def goals(self, conversation: Conversation) -> list[Goal]:
         """The procedures that the life event under discussion surely takes, with what is known of their cases."""

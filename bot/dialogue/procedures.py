@@ -145,23 +145,10 @@ class ProcedureDialogue:
     def resume(self, reply: Reply, conversation: Conversation) -> Reply:
         """The reply to something that came between, with the case question that is still open below it."""
         procedure = self._current(conversation)
-        asks_already = any(button.payload.startswith("/answer_case") for button in reply.buttons)
-        if procedure is None or asks_already or reply.conversation.procedure != procedure.code:
+        if procedure is None or reply.conversation.procedure != procedure.code:
             return reply
         question = self._checklist_case(procedure, conversation).question(conversation.case_question or "")
-        open_again = replace(
-            reply.conversation,
-            aspects=conversation.aspects,
-            told=conversation.told,
-            case_question=question.key,
-            is_interview=True,
-        )
-        return replace(
-            reply,
-            text=f"{reply.text}\n\n{question_text(question, resumed=True)}",
-            buttons=answer_buttons(question),
-            conversation=open_again,
-        )
+        return ask_again(question, reply, conversation)
 
     # -- finding the procedure -------------------------------------------------------------------
 
@@ -333,6 +320,24 @@ def question_text(
     answers = [answer.label for answer in question.answers]
     return say(
         "case_question", procedure=procedure, below=below, resumed=resumed, question=question.text, labels=answers
+    )
+
+
+def ask_again(question: OpenQuestion, reply: Reply, conversation: Conversation) -> Reply:
+    """A reply to something that came between, with the case question that was open below it, unless it has one."""
+    if any(button.payload.startswith("/answer_case") for button in reply.buttons):
+        return reply
+    return replace(
+        reply,
+        text=f"{reply.text}\n\n{question_text(question, resumed=True)}",
+        buttons=answer_buttons(question),
+        conversation=replace(
+            reply.conversation,
+            aspects=conversation.aspects,
+            told=conversation.told,
+            case_question=question.key,
+            is_interview=True,
+        ),
     )
 
 

@@ -21,9 +21,16 @@ from bot.settings import Settings
 #: Below this confidence the NLU's word on what a message is about gives way to a sure search.
 SURE = 0.8
 #: With an open case question, these are still what they are.
-NEVER_AN_ANSWER = ("crisis", "handoff", "start_over", "slip", "plan", "life_event", "start_case")
+NEVER_AN_ANSWER = ("crisis", "handoff", "start_over", "slip", "start_case")
+#: These only where the NLU is sure: "tự tôi đi" is an answer.
+SELDOM_AN_ANSWER = ("plan", "life_event")
+#: A question that names no procedure for sure is about a life event if the NLU thinks it at least so likely.
+POSSIBLY_A_LIFE_EVENT = 0.2
 #: "Có giấy chứng sinh rồi" answers a question; what is longer lists papers.
 LONGEST_PAPER_ANSWER = 6
+#: A message of so few words that nothing of ours understands was meant for the open question.
+LONGEST_UNCLEAR_ANSWER = 8
+NOT_UNDERSTOOD = ("out_of_scope", "not_found")
 #: After these the case question that was open is asked again.
 COME_BETWEEN = ("answered", "portal_guide", "place", "dossier_status", "out_of_scope")
 
@@ -55,6 +62,8 @@ class Responder:
         """The reply if a message says something of the citizen's case, or None if it does not."""
         if message.intent in NEVER_AN_ANSWER:
             return None
+        if message.intent in SELDOM_AN_ANSWER and message.confidence >= SURE:
+            return None
         if message.intent == "have_papers" and len(message.text.split()) > LONGEST_PAPER_ANSWER:
             return None
         if conversation.life_event is not None:
@@ -76,9 +85,28 @@ class Responder:
             opens = conversation.procedure is None and not conversation.choices
             if opens or message.intent == "out_of_scope":
                 message = self._weigh_scope(message)
+        if self._is_a_life_event_after_all(message, conversation):
+            message = replace(message, intent="life_event")
         reply = self._capabilities().get(message.intent, self._procedures.ask)(message, conversation)
-        comes_between = conversation.is_interview and conversation.case_question and reply.outcome in COME_BETWEEN
-        return self._procedures.resume(reply, conversation) if comes_between else reply
+        return self._resume(message, reply, conversation)
+
+    def _resume(self, message: Message, reply: Reply, conversation: Conversation) -> Reply:
+        """The reply with the case question that is still open, where something came between or was not understood."""
+        if conversation.case_question is None:
+            return reply
+        if reply.outcome in NOT_UNDERSTOOD and 0 < len(message.text.split()) <= LONGEST_UNCLEAR_ANSWER:
+            reply = Reply(say("unclear_answer"), "case_question", conversation)
+        elif not conversation.is_interview or reply.outcome not in COME_BETWEEN:
+            return reply
+        subject = self._life_events if conversation.life_event is not None else self._procedures
+        return subject.resume(reply, conversation)
+
+    def _is_a_life_event_after_all(self, message: Message, conversation: Conversation) -> bool:
+        """Whether a question that names no procedure may tell what happened in the citizen's life."""
+        if message.intent not in ("ask", "place", "out_of_scope") or message.life_event < POSSIBLY_A_LIFE_EVENT:
+            return False
+        is_open = conversation.procedure is None and not conversation.choices
+        return is_open and self._life_events.event_of(message) is not None and not self._finding.surely_meant(message)
 
     def _capabilities(self) -> dict[str, Callable[[Message, Conversation], Reply]]:
         procedures = self._procedures

@@ -30,8 +30,8 @@ class Message:
     """What a citizen said, as understood: by Rasa's NLU, or exactly, from a button.
 
     ``entities`` holds what a button says: ``procedure``, ``case_answer``, ``topic``; ``out_of_scope``
-    is the probability that it is about nothing of ours, whatever the intent; ``placeless`` the text
-    without a place in it, whose words are no procedure's.
+    is the probability that it is about nothing of ours, ``life_event`` that it tells what happened and asks what to
+    do, whatever the intent; ``placeless`` the text without a place in it, whose words are no procedure's.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Message:
     topic: str | None = None
     entities: Mapping[str, str] = field(default_factory=dict)
     out_of_scope: float = 0.0
+    life_event: float = 0.0
     placeless: str | None = None
 
     @property
