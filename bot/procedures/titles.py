@@ -40,17 +40,22 @@ class Titles:
         """The numbers of the procedures that have exactly this name."""
         return self._owners.get(name, np.array([], dtype=np.intp))
 
-    def contained(self, query: str, owners: Any) -> tuple[Any, Any]:
+    def contained(self, query: str, owners: Any) -> tuple[Any, Any, Any]:
         """For some procedures, the largest share of one of their names that stands in the query.
 
         Returns:
-            The squared share by weight and by number of words.
+            The squared share by weight and by number of words; and the weight of the heaviest name that is there whole.
         """
         rows, firsts = self._held.rows(owners)
         said = self._said(query)
-        by_weight = self._held.dots(said * self._words, rows) / self._weights[rows]
+        weight = self._held.dots(said * self._words, rows)
         by_number = self._held.dots(said, rows) / np.maximum(self._lengths[rows], 1)
-        return np.maximum.reduceat(by_weight, firsts) ** 2, np.maximum.reduceat(by_number, firsts) ** 2
+        whole = np.where(by_number == 1, weight, 0)
+        return (
+            np.maximum.reduceat(weight / self._weights[rows], firsts) ** 2,
+            np.maximum.reduceat(by_number, firsts) ** 2,
+            np.maximum.reduceat(whole, firsts),
+        )
 
     def stands_in(self, query: str, owners: Any) -> bool:
         """Whether a whole name of two words or more of some procedures stands in the query."""

@@ -23,14 +23,16 @@ def test_owners_are_those_with_exactly_the_name(titles: Titles) -> None:
 
 
 def test_a_name_that_stands_whole_in_a_message_has_all_of_its_share(titles: Titles) -> None:
-    by_weight, by_number = titles.contained("lam khai sinh cho con", ALL)
+    by_weight, by_number, weight = titles.contained("lam khai sinh cho con", ALL)
     assert by_weight[0] == by_number[0] == pytest.approx(1)
     assert by_number[1] == pytest.approx(0.25)
     assert by_weight[2] == by_number[2] == 0
+    assert weight[0] > 0
+    assert weight[1] == weight[2] == 0
 
 
 def test_a_share_is_given_for_the_owners_asked(titles: Titles) -> None:
-    _, by_number = titles.contained("khai tu", np.array([1]))
+    _, by_number, _ = titles.contained("khai tu", np.array([1]))
     assert by_number.tolist() == pytest.approx([1])
 
 
