@@ -6,12 +6,15 @@ the same questions in one run; times are ratios against the plain TF-IDF of this
 
 from __future__ import annotations
 
+import gc
 import random
 import re
+import resource
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import matplotlib
@@ -20,6 +23,7 @@ from rapidfuzz import fuzz, process
 from rich.console import Console
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from benchmarks import confusions
 from benchmarks.catalogue import whole_catalogue, with_title_only, with_ways
 from bot.evaluation import Question, read_questions
 from bot.language.normalise import comparable
@@ -30,7 +34,7 @@ from bot.settings import ROOT
 matplotlib.use("Agg")
 from matplotlib import pyplot  # the backend comes first
 
-QUESTIONS = ROOT / "tests" / "questions" / "catalogue.jsonl"
+QUESTIONS = [ROOT / "tests" / "questions" / f"{name}.jsonl" for name in ("catalogue", "everyday", "generated")]
 TABLE = ROOT / "docs" / "search-benchmark.md"
 PLOT = ROOT / "docs" / "images" / "search-learning-curve.png"
 WAYS = (0, 1, 2, 4, 7, 10, 14, 19)
@@ -107,6 +111,51 @@ def measure(rank: Rank, questions: Sequence[Question]) -> Figures:
     return Figures(float(first), float(three), float(ten), float(np.median(times)))
 
 
+def ten_times(procedures: Sequence[Procedure]) -> list[Procedure]:
+    """A catalogue ten times as large: in each copy half of the words, by their spelling, are words of its own."""
+
+    def spelt(text: str, copy: int) -> str:
+        return " ".join(f"{word}{'x' * copy}" if zlib.crc32(word.encode()) % 2 else word for word in text.split())
+
+    def copied(procedure: Procedure, copy: int) -> Procedure:
+        sayings = tuple(replace(saying, text=spelt(saying.text, copy)) for saying in procedure.sayings)
+        name, short = spelt(procedure.name, copy), spelt(procedure.short_name, copy)
+        return replace(procedure, code=f"{procedure.code}-{copy}", name=name, short_name=short, sayings=sayings)
+
+    return [*procedures, *(copied(procedure, copy) for copy in range(1, 10) for procedure in procedures)]
+
+
+def cost(procedures: Sequence[Procedure], questions: Sequence[Question]) -> str:
+    """What the search costs: building, a question, memory; and with ten times the catalogue. One core, as Markdown."""
+    rows = []
+    for name, known in (("whole catalogue", procedures), ("ten times as many", ten_times(procedures))):
+        console.print(f"cost: {name} …")
+        before, started = _memory(), time.process_time()
+        index = search.build({procedure.code: procedure for procedure in known})
+        built, memory = time.process_time() - started, _memory() - before
+        times = [_milliseconds(index, question.question) for question in questions]
+        rows.append((name, len(known), built, memory, *np.percentile(times, [50, 95])))
+    ratio = rows[1][4] / rows[0][4]
+    lines = [
+        "| | procedures | index built, s of CPU | index, MB | median, ms of CPU | 95th percentile, ms of CPU |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [f"| {n} | {size} | {b:.1f} | {m:.0f} | {p50:.1f} | {p95:.1f} |" for n, size, b, m, p50, p95 in rows]
+    return "\n".join(lines) + f"\n\nTen times the catalogue costs {ratio:.1f} times the time of a question."
+
+
+def _milliseconds(index: search.Index, text: str) -> float:
+    started = time.process_time()
+    index.rank(text)
+    return (time.process_time() - started) * 1000
+
+
+def _memory() -> float:
+    """The memory of this process in MB, without what is free again."""
+    gc.collect()
+    return float(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+
 def _text(procedure: Procedure) -> str:
     return comparable(" ".join((procedure.name, procedure.short_name, *(saying.text for saying in procedure.sayings))))
 
@@ -161,14 +210,17 @@ def learning_curve(procedures: Sequence[Procedure], questions: Sequence[Question
 def main() -> None:
     """Run the benchmark and write its page."""
     procedures = list(whole_catalogue().values())
-    questions = [question for question in read_questions(QUESTIONS) if question.codes]
+    questions = [question for path in QUESTIONS for question in read_questions(path) if question.codes]
     table = compare(procedures, questions)
     curve = learning_curve(procedures, questions, PLOT)
     page = (
         "# Finding one procedure among all\n\n"
-        f"`make benchmark-search` over {len(procedures)} procedures and {len(questions)} questions of nine styles\n"
-        "by a writer who saw no sayings. Every way is asked the same questions in one run.\n\n"
-        f"{table}\n\n## How many ways of asking\n\n{curve}\n\n![Learning curve](images/{PLOT.name})\n"
+        f"`make benchmark-search` over {len(procedures)} procedures and {len(questions)} questions of ten styles\n"
+        "by writers who saw no sayings. Every way is asked the same questions in one run.\n\n"
+        f"{table}\n\n## How many ways of asking\n\n{curve}\n\n![Learning curve](images/{PLOT.name})\n\n"
+        f"## What it costs\n\n{cost(procedures, questions)}\n\n"
+        "## The costliest confusions\n\n"
+        f"{confusions.table({procedure.code: procedure for procedure in procedures})}\n"
     )
     TABLE.write_text(page, encoding="utf-8")
     console.print(page)
