@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from bot.feedback_cli import questions_app, ratings
+from bot.language.normalise import comparable
 from bot.offices_cli import app as offices_app
 from bot.procedures import calibration, definitions, life_events, offices_csv, portal_guides, sayings, search
 from bot.procedures.catalogue import Catalogue
@@ -32,6 +33,9 @@ SAYINGS = ROOT / "data" / "sayings"
 LIFE_EVENTS = ROOT / "data" / "life_events"
 OFFICES = ROOT / "data" / "offices"
 FOREIGN = ROOT / "data" / "nlu" / "out_of_scope.yml"
+ASPECTS_ASKED = ROOT / "data" / "nlu" / "aspects"
+#: Longer questions name more than an aspect.
+LONGEST_ASPECT = 5
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Motcua: the procedure database and the assistant.")
 app.add_typer(zalo_app, name="zalo")
@@ -210,8 +214,18 @@ def calibrate(
     entries = [Entry.of(procedure) for procedure in _store().procedures(date.today()).values()]
     about_procedures = [q for q in read_questions(questions) if q.codes or q.outcome == "not_found"]
     asked = [(question.question, question.codes) for question in about_procedures]
-    calibration.learn(entries, nlu_examples(foreign), asked).write()
+    calibration.learn(entries, nlu_examples(foreign), _questions_of_aspects(), asked).write()
     console.print(search.WEIGHTS.read_text(encoding="utf-8"), end="")
+
+
+def _questions_of_aspects() -> list[str]:
+    """The short questions of the training data that name an aspect and nothing else."""
+    from bot.dialogue.finding import follow_up_words
+    from bot.evaluation import nlu_examples
+
+    examples = [text for path in sorted(ASPECTS_ASKED.glob("*.yml")) for text in nlu_examples(path)]
+    short = [text for text in examples if 2 <= len(text.split()) <= LONGEST_ASPECT]
+    return [text for text in short if set(comparable(text).split()) <= follow_up_words()]
 
 
 @app.command()

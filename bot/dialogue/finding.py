@@ -39,7 +39,7 @@ class Finding:
         return meant is not None and meant.code != current
 
     def _content_words(self, message: Message) -> list[str]:
-        ordinary = _follow_up_words()
+        ordinary = follow_up_words()
         return [word for word in self._snapshot.index.telling_words(message.sought) if word not in ordinary]
 
     def only_names_aspects(self, message: Message) -> bool:
@@ -50,7 +50,7 @@ class Finding:
         """Whether a message names more than an aspect: by a telling word, or by ordinary ones together ("khai tử")."""
         if self._content_words(message) or self._snapshot.index.names_one(message.sought):
             return True
-        is_a_follow_up = set(comparable(message.sought).split()) <= _follow_up_words()
+        is_a_follow_up = set(comparable(message.sought).split()) <= follow_up_words()
         return not is_a_follow_up and self._snapshot.rank(message.sought).none < POSSIBLY_NAMED
 
     def may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
@@ -84,5 +84,6 @@ def without_turning_words(text: str) -> str:
     return " ".join(word for word in text.split() if fold(word) not in turning)
 
 
-def _follow_up_words() -> frozenset[str]:
+def follow_up_words() -> frozenset[str]:
+    """The unmarked words of follow-up questions, which name no procedure."""
     return frozenset(fold(settings()["follow_up_words"]).split())

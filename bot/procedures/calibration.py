@@ -46,17 +46,23 @@ class Sample:
         return scores - logsumexp(scores), list(self.right) or [len(scores) - 1]
 
 
-def learn(entries: Sequence[Entry], foreign: Sequence[str], asked: Sequence[tuple[str, Sequence[str]]]) -> Weights:
+def learn(
+    entries: Sequence[Entry],
+    foreign: Sequence[str],
+    aspects: Sequence[str],
+    asked: Sequence[tuple[str, Sequence[str]]],
+) -> Weights:
     """Weights for a catalogue.
 
     Args:
         entries: The catalogue.
         foreign: Texts about anything but its procedures.
+        aspects: Short questions that name nothing but an aspect ("nộp ở đâu"); people put them behind a name.
         asked: Questions by somebody who did not write the entries, with their right codes (none if
             the catalogue has no answer).
     """
     whole = Index(entries, _START)
-    samples = [*held_back(entries), *_named(entries, whole), *_foreign(whole, foreign)]
+    samples = [*held_back(entries), *_named(entries, whole, aspects), *_foreign(whole, foreign)]
     share = SHARE_OF_NONE_OF_ALL if len(entries) >= ALL else SHARE_OF_NONE
     weights = steepen(fit(samples, share), list(_asked(whole, asked)))
     return Weights(weights.features, weights.none, len(entries))
@@ -83,14 +89,15 @@ def _sample(index: Index, text: str, codes: Sequence[str]) -> Sample | None:
     return Sample(compared.features, right) if right or not codes else None
 
 
-def _named(entries: Sequence[Entry], index: Index) -> Iterator[Sample]:
-    """Samples from the names themselves: who says exactly a name means it."""
-    chosen = random.Random(0).sample(list(entries), min(len(entries), MOST_QUESTIONS))
-    for entry in chosen:
+def _named(entries: Sequence[Entry], index: Index, aspects: Sequence[str]) -> Iterator[Sample]:
+    """Samples from the names themselves, bare and with a question behind: who says exactly a name means it."""
+    chance = random.Random(0)
+    for entry in chance.sample(list(entries), min(len(entries), MOST_QUESTIONS)):
         for title in entry.titles[:2]:
-            sample = _sample(index, title, [entry.code])
-            if sample is not None:
-                yield sample
+            for text in (title, f"{title} {chance.choice(aspects)}") if aspects else (title,):
+                sample = _sample(index, text, [entry.code])
+                if sample is not None:
+                    yield sample
 
 
 def _foreign(index: Index, texts: Sequence[str]) -> Iterator[Sample]:
