@@ -112,7 +112,7 @@ class Responder:
         procedures = self._procedures
         return {
             "ask": procedures.ask,
-            "choose": procedures.choose,
+            "choose": self.choose,
             "correct": procedures.switch,
             "switch": procedures.switch,
             "affirm": procedures.affirm,
@@ -135,6 +135,14 @@ class Responder:
             "start_over": self.start_over,
             **dict.fromkeys(("greet", "thanks", "goodbye", "bot_challenge", "help"), self.chitchat),
         }
+
+    def choose(self, message: Message, conversation: Conversation) -> Reply:
+        """One of the choices offered; of a life event's procedures, with what it says of their cases."""
+        pressed = message.entities.get("procedure")
+        goal = next((goal for goal in self._life_events.goals(conversation) if goal.code == pressed), None)
+        if goal is not None:
+            conversation = replace(conversation.about(goal.code), case=goal.case)
+        return self._procedures.choose(message, conversation)
 
     def plan(self, message: Message, conversation: Conversation) -> Reply:
         """The visits that a procedure, or the life event under discussion, takes."""

@@ -46,7 +46,7 @@ FEATURES = (
     "meaning_lead",  # the same, relative to the best procedure
     "marks_clash",  # weighted share of the message's words that the profile holds with other marks only
     "named_exactly",  # the message is one of the names, and nothing else
-    "named",  # what a name that stands in the message whole weighs of it
+    "named",  # one of the names stands in the message, and no other telling word
     "name_weight",  # how fully one of the names stands in the message, by weight of its words
     "name_words",  # the same, by number of words: "kết hôn" is all of one name, half of "lại kết hôn"
     "talkative",  # how many phrases it has, against the average: those with many must not win by that alone
@@ -221,7 +221,6 @@ class Index:
         query = fold(said)
         # Ordinary words alone weigh next to nothing: a message counts for one telling word at least.
         whole = max(self._telling.of_text(query), self._telling.unknown)
-        whole_words = max(sum(map(self._telling.of_word, set(query.split()))), self._telling.unknown)
         terms = sorted(set(self._vocabulary.numbers(query)))
         profile = self._profiles.sum(terms)
         named = self._titles.owners(_bare(query))
@@ -230,7 +229,7 @@ class Index:
         closest = _union(_highest(profile[rows] + phrase, CANDIDATES), np.flatnonzero(np.isin(rows, named)))
         rows, phrase = rows[closest], phrase[closest]
         meaning = self._meaning.cosines(terms, rows)
-        name_weight, name_words, named_weight = self._titles.contained(query, rows)
+        name_weight, name_words = self._titles.contained(query, rows)
         features = np.column_stack(
             [
                 profile[rows] / whole,
@@ -244,7 +243,7 @@ class Index:
                 meaning / max(float(meaning.max()), 1e-6),
                 self._known.clash(said, rows),
                 np.isin(rows, named),
-                named_weight / whole_words,
+                self._titles.named(_bare(query), rows),
                 name_weight,
                 name_words,
                 self._talkative[rows],

@@ -22,6 +22,7 @@ class Titles:
     """
 
     def __init__(self, names: Sequence[Sequence[str]], weights: TermWeights) -> None:
+        self._names, self._is_telling = names, weights.is_telling
         owners: dict[str, list[int]] = {}
         for owner, own in enumerate(names):
             for name in own:
@@ -40,22 +41,29 @@ class Titles:
         """The numbers of the procedures that have exactly this name."""
         return self._owners.get(name, np.array([], dtype=np.intp))
 
-    def contained(self, query: str, owners: Any) -> tuple[Any, Any, Any]:
+    def named(self, query: str, owners: Any) -> Any:
+        """Which of some procedures the query names, with nothing telling beside the name; the longest name counts."""
+        words = query.split()
+        lengths = np.zeros(len(owners))
+        for place, owner in enumerate(owners):
+            for name in self._names[owner]:
+                own = set(name.split())
+                is_there = f" {name} " in f" {query} " and not any(map(self._is_telling, set(words) - own))
+                if is_there and (len(own) > 1 or name == query):
+                    lengths[place] = max(lengths[place], len(own))
+        return (lengths > 0) & (lengths == lengths.max(initial=0))
+
+    def contained(self, query: str, owners: Any) -> tuple[Any, Any]:
         """For some procedures, the largest share of one of their names that stands in the query.
 
         Returns:
-            The squared share by weight and by number of words; and the weight of the heaviest name that is there whole.
+            The squared share by weight and by number of words.
         """
         rows, firsts = self._held.rows(owners)
         said = self._said(query)
-        weight = self._held.dots(said * self._words, rows)
+        by_weight = self._held.dots(said * self._words, rows) / self._weights[rows]
         by_number = self._held.dots(said, rows) / np.maximum(self._lengths[rows], 1)
-        whole = np.where(by_number == 1, weight, 0)
-        return (
-            np.maximum.reduceat(weight / self._weights[rows], firsts) ** 2,
-            np.maximum.reduceat(by_number, firsts) ** 2,
-            np.maximum.reduceat(whole, firsts),
-        )
+        return np.maximum.reduceat(by_weight, firsts) ** 2, np.maximum.reduceat(by_number, firsts) ** 2
 
     def stands_in(self, query: str, owners: Any) -> bool:
         """Whether a whole name of two words or more of some procedures stands in the query."""

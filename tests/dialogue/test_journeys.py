@@ -56,6 +56,22 @@ def test_a_procedure_of_a_life_event_can_be_asked_about(chat: Chat) -> None:
     assert chat.press(reply, offered.title).outcome == "answered"
 
 
+def test_a_procedure_of_a_life_event_keeps_what_the_event_says_of_its_case(chat: Chat, snapshot: Snapshot) -> None:
+    told = {row.code: row.case for event in snapshot.life_events.values() for row in event.procedures if row.case}
+    seen = 0
+    for key in snapshot.life_events:
+        reply = chat.say("", "life_event", life_event=key)
+        while reply.conversation.case_question is not None:
+            reply = chat.press(reply, reply.buttons[0].title)
+        for button in reply.buttons:
+            code = next((code for code in told if code in button.payload), None)
+            if code is not None:
+                seen += bool(chat.press(reply, button.title).conversation.case)
+                chat.say("", "life_event", life_event=key)
+                break
+    assert seen
+
+
 def test_an_unknown_life_event_is_taken_as_a_question(chat: Chat) -> None:
     assert chat.say("đăng ký khai tử", "life_event", life_event="nothing").outcome == "answered"
 
