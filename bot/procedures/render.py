@@ -91,7 +91,8 @@ class Renderer:
         journey = self.journey(plan) if plan.tasks else ""
         given = assumed(event).items()
         taken = [answer.assumed for question, answer in given if answers.get(question) == answer.key]
-        return self._render("life_event.j2", event=event, rows=rows, assumed=taken, journey=journey)
+        distinct = {(row.code, row.why): row for row in rows}  # two rows can differ in their cases alone
+        return self._render("life_event.j2", event=event, rows=list(distinct.values()), assumed=taken, journey=journey)
 
     def missing(self, procedure: Procedure, case: Mapping[str, str], at_hand: AtHand) -> str:
         """What is still missing for the case of a citizen who has told which papers are at hand, and the sources."""
