@@ -20,7 +20,7 @@ from bot.procedures.render import long_date
 from bot.procedures.store import Head
 from bot.slip import links
 from bot.slip.slip import Slip
-from bot.slip.words import facts, fine_print, office_lines, visit_lines
+from bot.slip.words import desk_lines, facts, fine_print, title
 from bot.slip.words import words as slip_words
 from bot.web.assets import FOLDER, assets, icons, strings
 
@@ -240,7 +240,7 @@ _ENVIRONMENT.globals |= {
     "links": links,
     "facts": facts,
     "fine_print": fine_print,
-    "visit_lines": visit_lines,
-    "office_lines": office_lines,
+    "desk_lines": desk_lines,
+    "title": title,
 }
 _ENVIRONMENT.policies["json.dumps_kwargs"] = {"ensure_ascii": False}

@@ -10,7 +10,7 @@ from bot.procedures.store import connect
 from bot.slip.links import notice_path, slip_path
 from bot.stores.slips import Slips
 from tests.live import Live
-from tests.slip.test_slip import AT_THE_DESK, BIRTH
+from tests.slip.test_slip import AT_THE_DESK, BIRTH, TIEN_HOA
 from tests.web.chat import Chat
 from tests.web.conftest import OpenContext
 from tests.web.test_accessibility import SCHEMES, WINDOWS, violations
@@ -18,7 +18,8 @@ from tests.web.test_accessibility import SCHEMES, WINDOWS, violations
 CONTENT: dict[str, Any] = {
     "goals": [{"code": BIRTH, "case": AT_THE_DESK}, {"code": "1.000656"}],
     "held": [[BIRTH, "birth_certificate"]],
-    "visits": [{"agency": "Trung tâm Phục vụ hành chính công", "codes": [BIRTH], "papers": ["Giấy chứng sinh"]}],
+    "life_event": "birth",
+    "ward_code": TIEN_HOA,
 }
 PAGES = [notice_path(BIRTH), "/thu-tuc/", "/thu-tuc/?q=khai+sinh", "/phieu/xxxx"]
 
