@@ -101,7 +101,8 @@ class SlipMaker:
     def _plan(
         self, procedures: Mapping[str, Procedure], goals: Sequence[Goal], held: Collection[Paper]
     ) -> tuple[Block, ...]:
-        return tuple(outline(self._renderer.journey(journey.plan(procedures, goals, held), on_slip=True)))
+        title, *rest = outline(self._renderer.journey(journey.plan(procedures, goals, held), on_slip=True))
+        return {**title, "text": title["text"].capitalize()}, *rest
 
     def _errand(self, procedure: Procedure, case: Mapping[str, str], held: Collection[Paper]) -> Errand:
         selected = cases.select(procedure, case)

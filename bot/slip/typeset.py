@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,6 @@ import segno
 import typst
 
 from bot.procedures.model import Procedure
-from bot.procedures.outline import Block
 from bot.procedures.render import long_date
 from bot.slip.slip import Errand, Slip
 from bot.slip.words import desk_lines, facts, fine_print, title, words
@@ -44,7 +43,7 @@ def typeset_slip(
             "title": title(slip),
             "subtitle": own["subtitle"].format(province=province),
             "name": own["name"].format(name=name) if name else None,
-            "plan": list(_readable(slip.plan)),
+            "plan": slip.plan,
             "desks": [{"name": desk.office.name, "lines": desk_lines(desk)} for desk in slip.desks],
             "errands": [_errand(errand) for errand in slip.errands],
             "gone": [own["gone"].format(code=code) for code in slip.gone],
@@ -88,18 +87,15 @@ def _errand(errand: Errand) -> dict[str, Any]:
         "papers": errand.papers,
         "held": errand.held,
         "nothing_left": bool(errand.held and not errand.papers),
-        "sections": list(_readable(errand.sections)),
+        "sections": list(_capitalised(errand)),
         "fine": fine_print(errand),
         "qr": _qr(errand.url) if errand.url.startswith(("https://", "http://")) else None,
     }
 
 
-def _readable(blocks: Iterable[Block]) -> Iterator[Mapping[str, Any]]:
-    """Blocks whose headings are written as words are, and not in capitals."""
-    keys = {"title": "text", "section": "title"}
-    for block in blocks:
-        key = keys.get(block["kind"])
-        yield {**block, key: block[key].capitalize()} if key else block
+def _capitalised(errand: Errand) -> Iterator[Mapping[str, Any]]:
+    for block in errand.sections:
+        yield {**block, "title": block["title"].capitalize()} if block["kind"] == "section" else block
 
 
 def _qr(url: str) -> dict[str, str]:
