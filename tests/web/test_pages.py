@@ -125,7 +125,7 @@ SLIP = "https://motcua.example.vn/phieu/k7m2-9qxd-4htp-0abc"
 
 
 def test_an_address_in_a_reply_opens_beside_the_page() -> None:
-    blocks = [{"kind": "paragraph", "text": f"Anh/chị mở {SLIP}."}]
+    blocks: list[dict[str, Any]] = [{"kind": "paragraph", "text": f"Anh/chị mở {SLIP}."}]
     page = Parsed(render_page(province="Hưng Yên", turns=[turn("phiếu", "…", blocks)], conversation="c", token="t"))
     assert {"href": SLIP, "target": "_blank", "rel": "noopener noreferrer"} in page.all("a")
     assert f"Anh/chị mở {SLIP}." in page.text
