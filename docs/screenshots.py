@@ -88,12 +88,14 @@ def slip() -> None:
     """The first sheet of a slip, as it is printed."""
     engine = connect(Settings.read().database_url)
     birth = {"birth_proof": "medical", "surrogacy": "no", "authorised": "no", "filing": "direct"}
-    content = {"goals": [{"code": "1.001193", "case": birth}], "held": [["1.001193", "birth_certificate"]]}
+    goal = {"code": "1.001193", "case": birth}
+    content = {"goals": [goal], "held": [["1.001193", "birth_certificate"]], "ward_code": "12361"}
     today = date.today()
-    procedures = Store(engine).procedures(today)
+    store = Store(engine)
+    procedures = store.procedures(today)
     names = {code: procedure.short_name for code, procedure in procedures.items()}
     pdf = typeset_slip(
-        SlipMaker(names.get).make(content, procedures),
+        SlipMaker(names.get).make(content, procedures, store.offices()),
         province=Settings.read().province,
         hotline=Settings.read().information_hotline,
         url="https://motcua.example.vn" + slip_path("k7m2-9qxd-4htp-0abc"),

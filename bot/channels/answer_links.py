@@ -19,13 +19,15 @@ _KEY = re.compile(r"[a-z0-9_.]{1,64}")
 def answer_path(custom: Mapping[str, Any]) -> str | None:
     """The path that shows an answer about one procedure, or a guide; None for every other reply.
 
+    A reply with a slip has its own link, which shows more than the reply.
+
     Args:
         custom: The object beside the text of a reply (``bot.dialogue.turn.Reply.custom``).
     """
     if custom.get("outcome") == "portal_guide" and custom.get("topic"):
         return f"{GUIDES}/{quote(custom['topic'], safe='')}"
     procedures = custom.get("procedures") or []
-    if custom.get("outcome") != "answered" or len(procedures) != 1:
+    if custom.get("outcome") != "answered" or len(procedures) != 1 or custom.get("slip_url"):
         return None
     query = {
         "aspects": ",".join(custom.get("aspects") or []),

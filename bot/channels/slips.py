@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -19,10 +19,11 @@ from bot.channels.http import Problem
 from bot.channels.press import Press
 from bot.language.text import nfc
 from bot.procedures.listing import Listings
+from bot.procedures.model import Procedure
 from bot.procedures.store import Store, connect
 from bot.settings import Settings
 from bot.slip.links import SLIPS, slip_path
-from bot.slip.slip import Office, Slip, SlipMaker
+from bot.slip.slip import Slip, SlipMaker
 from bot.slip.typeset import typeset_slip
 from bot.stores.feedback import VIETNAM
 from bot.stores.slips import KeptSlip, Slips
@@ -33,8 +34,6 @@ LONGEST_NAME = 80
 #: A slip is for who has its link.
 PRIVATE = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 NEVER_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-
-OfficeOf = Callable[[str], "Office | None"]
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,11 @@ class SlipPages:
     Args:
         settings: The settings of the deployment.
         press: Where PDFs are made.
-        office_of: The office of a commune (by its code), or None if it is not known.
     """
 
-    def __init__(self, settings: Settings, press: Press, office_of: OfficeOf = lambda _ward: None) -> None:
+    def __init__(self, settings: Settings, press: Press) -> None:
         self._settings = settings
         self._press = press
-        self._office_of = office_of
         self._engine = connect(settings.database_url)
         self._store = Store(self._engine)
         self._listings = Listings(self._store)
@@ -120,12 +117,24 @@ class SlipPages:
         kept = self._slips.read(code)
         if kept is None:
             raise Problem("slip")
-        today = _today()
-        procedures = self._store.procedures(today, [goal["code"] for goal in kept.content["goals"]])
-        ward = kept.content.get("ward_code")
-        office = self._office_of(ward) if ward else None
+        content, today = kept.content, _today()
+        procedures = self._with_sources({goal["code"] for goal in content["goals"]}, today)
+        event = self._store.life_events().get(content["life_event"]) if "life_event" in content else None
         self._listings.on(today)  # gives the names of the other procedures that a slip mentions
-        return Found(kept, self._maker.make(kept.content, procedures, office))
+        slip = self._maker.make(content, procedures, self._store.offices(), event.name if event else None)
+        return Found(kept, slip)
+
+    def _with_sources(self, codes: Collection[str], today: date) -> dict[str, Procedure]:
+        """Procedures with all those that give a paper for them, and for these in turn."""
+        found: dict[str, Procedure] = {}
+        asked, wanted = set(codes), set(codes)
+        while wanted:
+            added = self._store.procedures(today, sorted(wanted))
+            found |= added
+            rows = (row for procedure in added.values() for row in procedure.documents)
+            wanted = {source for row in rows for source in row.obtained_from} - asked
+            asked |= wanted
+        return found
 
 
 def _printable(name: str) -> str:

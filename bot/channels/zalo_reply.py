@@ -41,7 +41,9 @@ def messages(answer: Answer, public_url: str) -> list[Message]:
     words = _words()
     buttons = [_query_button(button["title"], button["payload"]) for button in answer.buttons][:MOST_BUTTONS]
     text, more = answer.text, words["cut"]
-    path = answer_path(answer.custom)
+    slip, path = answer.custom.get("slip_url"), answer_path(answer.custom)
+    if slip and len(buttons) < MOST_BUTTONS:  # its address stands in the text as well
+        buttons.append(_link_button(words["slip_button"], slip))
     if path is not None:
         link = public_url + path
         more = words["more"].format(link=link)

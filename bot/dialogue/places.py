@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from bot.dialogue import decision
@@ -17,7 +16,7 @@ from bot.procedures.catalogue import Snapshot
 from bot.procedures.gazetteer import Ward, short_province
 from bot.procedures.model import Procedure
 from bot.procedures.offices import Office, Receiver
-from bot.procedures.opening import VIETNAM, WEEKDAYS, Opening, holiday, opening, write_hours
+from bot.procedures.opening import VIETNAM, WEEKDAYS, Opening, holiday, opening
 from bot.procedures.places import Choice, Found
 from bot.settings import Settings
 
@@ -197,7 +196,7 @@ class PlaceDialogue:
         return {
             "office": receiver.office,
             "condition": receiver.condition,
-            "week": _week(receiver.office),
+            "week": offices.week(hours),
             "holiday": state.holiday,
             "closes": f"{state.closes:%H:%M}" if state.closes else None,
             "opens": _moment(state.opens) if state.opens else None,
@@ -213,16 +212,5 @@ def _described(choice: Choice) -> str:
     return f"{choice.ward.name} ({choice.former})" if choice.former else f"{choice.ward.name}, {choice.ward.province}"
 
 
-def _week(office: Office) -> list[tuple[str, str]]:
-    """Hours by weekday, days with the same hours that follow each other taken together."""
-    names: Mapping[str, str] = labels()["weekdays"]
-    groups = groupby((day for day in WEEKDAYS if office.hours.get(day)), key=lambda day: write_hours(office.hours[day]))
-    week = []
-    for spans, days in groups:
-        same = [names[day] for day in days]
-        week.append((same[0] if len(same) == 1 else f"{same[0]} – {same[-1]}", spans.replace("-", "–")))
-    return week
-
-
 def _moment(moment: datetime) -> str:
-    return f"{moment:%H:%M} {labels()['weekdays'][WEEKDAYS[moment.weekday()]]}, {moment:%d/%m/%Y}"
+    return f"{moment:%H:%M} {offices.weekdays()[WEEKDAYS[moment.weekday()]]}, {moment:%d/%m/%Y}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.dialogue.finding import Finding
@@ -10,7 +10,6 @@ from bot.dialogue.life_events import LifeEventDialogue
 from bot.dialogue.phrases import say
 from bot.dialogue.procedures import ProcedureDialogue, reference, source
 from bot.dialogue.turn import Conversation, Message, Reply
-from bot.procedures import journey
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.journey import Goal
 from bot.settings import Settings
@@ -55,17 +54,7 @@ class SlipDialogue:
         goals = self._goals(about)
         if not goals:
             return self._procedures.which_procedure(("documents",), conversation)
-        held = [(about.procedure or "", key) for key in about.held]
-        plan = journey.plan(self._snapshot.procedures, goals, held)
-        visits = [visit.to_content() for visit in plan.visits]
-        content = {
-            "goals": [{"code": goal.code, "case": dict(goal.case)} for goal in goals],
-            "held": [list(paper) for paper in held],
-            "visits": visits,
-        }
-        if about.place:
-            content["ward_code"] = about.place
-        address = f"{self._settings.public_url}{slip_path(self._keep(content))}"
+        address = f"{self._settings.public_url}{slip_path(self._keep(_content(goals, about)))}"
         procedures = [self._snapshot.procedures[goal.code] for goal in goals]
         return Reply(
             say("slip", address=address, names=[procedure.short_name for procedure in procedures]),
@@ -73,7 +62,7 @@ class SlipDialogue:
             about,
             procedures=tuple(reference(procedure) for procedure in procedures),
             sources=tuple(source(procedure) for procedure in procedures),
-            extra={"slip_url": address, "visits": visits, **({"case": dict(about.case)} if about.case else {})},
+            extra={"slip_url": address, **({"case": dict(about.case)} if about.case else {})},
         )
 
     def _goals(self, conversation: Conversation) -> list[Goal]:
@@ -81,3 +70,13 @@ class SlipDialogue:
             return self._life_events.goals(conversation)
         known = conversation.procedure in self._snapshot.procedures
         return [Goal(conversation.procedure or "", conversation.case)] if known else []
+
+
+def _content(goals: Sequence[Goal], about: Conversation) -> dict[str, Any]:
+    """What is kept of a slip: the rest is worked out anew when it is looked at."""
+    known = {"life_event": about.life_event, "ward_code": about.place}
+    return {
+        "goals": [{"code": goal.code, "case": dict(goal.case)} for goal in goals],
+        "held": [[about.procedure or "", key] for key in about.held],
+        **{name: value for name, value in known.items() if value},
+    }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from bot.language.text import fold, nfc
 from bot.procedures import cases
 from bot.procedures.gazetteer import Ward, short_province
 from bot.procedures.model import Agency, Procedure
-from bot.procedures.opening import Hours
+from bot.procedures.opening import WEEKDAYS, Hours, write_hours
 
 DATA = Path(__file__).with_name("offices.yml")
 MAP = "https://www.google.com/maps/search/?"
@@ -118,6 +119,22 @@ def receivers(procedure: Procedure, ward: Ward, known: Iterable[Office]) -> tupl
             if earlier is None or condition is None:
                 found[kind] = Receiver(office(kind, ward, rows), condition)
     return tuple(found.values())
+
+
+def weekdays() -> Mapping[str, str]:
+    """What each day of the week is called."""
+    return dict(_data()["weekdays"])
+
+
+def week(hours: Hours) -> list[tuple[str, str]]:
+    """Hours by weekday in words, days with the same hours that follow each other taken together."""
+    names = weekdays()
+    groups = groupby((day for day in WEEKDAYS if hours.get(day)), key=lambda day: write_hours(hours[day]))
+    found = []
+    for spans, days in groups:
+        same = [names[day] for day in days]
+        found.append((same[0] if len(same) == 1 else f"{same[0]} – {same[-1]}", spans.replace("-", "–")))
+    return found
 
 
 def kind_asked(text: str) -> str | None:

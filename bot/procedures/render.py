@@ -80,9 +80,14 @@ class Renderer:
         """The answer for a procedure known from the list only."""
         return self._render("listed.j2", procedure=procedure)
 
-    def journey(self, plan: Plan) -> str:
-        """A plan: the visits in order, what needs no visit, the time, the fees, and the sources."""
-        return self._render("journey.j2", plan=plan)
+    def journey(self, plan: Plan, on_slip: bool = False) -> str:
+        """A plan: the visits in order, what needs no visit, the time, the fees, and the sources.
+
+        Args:
+            plan: The plan.
+            on_slip: Papers, confirmations and sources of the goals stand below the plan, so it only points to them.
+        """
+        return self._render("journey.j2", plan=plan, told_below=plan.goals if on_slip else ())
 
     def life_event(
         self, event: LifeEvent, rows: Sequence[NeededProcedure], plan: Plan, answers: Mapping[str, str]

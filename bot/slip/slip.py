@@ -1,14 +1,16 @@
-"""What a slip says: the rows of each procedure for the citizen's case, as blocks that a page or a typesetter shows."""
+"""What a slip says: the plan and the rows of each procedure for the case, as blocks for a page or a typesetter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.procedures import cases
+from bot.procedures import cases, journey, offices, places
+from bot.procedures.journey import Goal, Paper
 from bot.procedures.model import Procedure
+from bot.procedures.offices import Office
 from bot.procedures.outline import Block, outline
 from bot.procedures.render import Names, Renderer
 
@@ -38,31 +40,25 @@ class Errand:
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One stop on the way: which agency, for which procedures (by name), with which papers."""
+class Desk:
+    """Where to go in the citizen's commune: the office, and what it receives with the condition, if there is one."""
 
-    agency: str
-    procedures: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Office:
-    """Where to go, as far as it is known."""
-
-    name: str
-    address: str | None = None
-    hours: str | None = None
-    phone: str | None = None
+    office: Office
+    receives: tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A whole slip; ``gone`` are the codes of procedures that are no longer in force."""
+    """A whole slip.
+
+    ``event`` is the name of the life event that it is for, if any; ``plan`` are the blocks about the visits, the
+    first one their title; ``gone`` are the codes of procedures that are no longer in force.
+    """
 
     errands: tuple[Errand, ...]
-    visits: tuple[Visit, ...] = ()
-    office: Office | None = None
+    event: str | None = None
+    plan: tuple[Block, ...] = ()
+    desks: tuple[Desk, ...] = ()
     gone: tuple[str, ...] = ()
 
 
@@ -74,33 +70,41 @@ class SlipMaker:
     """
 
     def __init__(self, name_of: Names) -> None:
-        self._name_of = name_of
         self._renderer = Renderer(name_of)
 
     def make(
-        self, content: Mapping[str, Any], procedures: Mapping[str, Procedure], office: Office | None = None
+        self,
+        content: Mapping[str, Any],
+        procedures: Mapping[str, Procedure],
+        known_offices: Iterable[Office] = (),
+        event: str | None = None,
     ) -> Slip:
         """The slip for what a citizen wants to do.
 
         Args:
-            content: ``goals``, ``held`` and ``visits`` as ``bot.stores.slips`` keeps them.
-            procedures: The procedures in force, by code; those of the goals at least.
-            office: Where to go, if it is known.
+            content: ``goals``, ``held`` and ``ward_code`` as ``bot.stores.slips`` keeps them.
+            procedures: The procedures in force, by code: those of the goals, and those that give papers for them.
+            known_offices: The rows of the office table.
+            event: The name of the life event that it is for, if any.
         """
         held = {(code, key) for code, key in content.get("held", ())}
-        goals = content["goals"]
+        wanted = [Goal(goal["code"], goal.get("case", {})) for goal in content["goals"]]
+        goals = [goal for goal in wanted if goal.code in procedures]
         return Slip(
-            errands=tuple(
-                self._errand(procedures[goal["code"]], goal.get("case", {}), held)
-                for goal in goals
-                if goal["code"] in procedures
-            ),
-            visits=tuple(self._visit(row) for row in content.get("visits", ())),
-            office=office,
-            gone=tuple(goal["code"] for goal in goals if goal["code"] not in procedures),
+            errands=tuple(self._errand(procedures[goal.code], goal.case, held) for goal in goals),
+            event=event,
+            plan=self._plan(procedures, goals, held) if goals else (),
+            desks=_desks([cases.select(procedures[goal.code], goal.case) for goal in goals], content, known_offices),
+            gone=tuple(goal.code for goal in wanted if goal.code not in procedures),
         )
 
-    def _errand(self, procedure: Procedure, case: Mapping[str, str], held: set[tuple[str, str]]) -> Errand:
+    def _plan(
+        self, procedures: Mapping[str, Procedure], goals: Sequence[Goal], held: Collection[Paper]
+    ) -> tuple[Block, ...]:
+        title, *rest = outline(self._renderer.journey(journey.plan(procedures, goals, held), on_slip=True))
+        return {**title, "text": title["text"].capitalize()}, *rest
+
+    def _errand(self, procedure: Procedure, case: Mapping[str, str], held: Collection[Paper]) -> Errand:
         selected = cases.select(procedure, case)
         papers, has = self._papers(selected, held)
         return Errand(
@@ -117,7 +121,7 @@ class SlipMaker:
             checked_on=procedure.checked_on,
         )
 
-    def _papers(self, procedure: Procedure, held: set[tuple[str, str]]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    def _papers(self, procedure: Procedure, held: Collection[Paper]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """The blocks about papers to prepare, and about papers that are there."""
         if procedure.is_listed_only:
             return (), ()
@@ -143,9 +147,22 @@ class SlipMaker:
         blocks = outline(self._renderer.listed(procedure))
         return tuple(block for block in blocks if block["kind"] not in ("title", "source"))
 
-    def _visit(self, row: Mapping[str, Any]) -> Visit:
-        procedures = tuple(self._name_of(code) or code for code in row.get("codes", ()))
-        return Visit(row["agency"], procedures, tuple(row.get("papers", ())))
+
+def _desks(
+    procedures: Iterable[Procedure], content: Mapping[str, Any], known_offices: Iterable[Office]
+) -> tuple[Desk, ...]:
+    """The offices of the citizen's commune that receive procedures, each once; none if the commune is not known."""
+    ward = places.ward(content.get("ward_code", ""))
+    if ward is None:
+        return ()
+    known = tuple(known_offices)
+    found: dict[str, Desk] = {}
+    for procedure in procedures:
+        for receiver in offices.receivers(procedure, ward, known):
+            desk = found.get(receiver.office.key, Desk(receiver.office, ()))
+            received = (*desk.receives, (procedure.short_name, receiver.condition))
+            found[receiver.office.key] = replace(desk, receives=received)
+    return tuple(found.values())
 
 
 def _ticked(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -15,8 +15,8 @@ import typst
 
 from bot.procedures.model import Procedure
 from bot.procedures.render import long_date
-from bot.slip.slip import Errand, Office, Slip, Visit
-from bot.slip.words import facts, fine_print, office_lines, visit_lines, words
+from bot.slip.slip import Errand, Slip
+from bot.slip.words import desk_lines, facts, fine_print, title, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -40,11 +40,11 @@ def typeset_slip(
         "slip.typ",
         {
             "words": own,
-            "title": own["title"],
+            "title": title(slip),
             "subtitle": own["subtitle"].format(province=province),
             "name": own["name"].format(name=name) if name else None,
-            "visits": [_visit(visit) for visit in slip.visits],
-            "office": _office(slip.office) if slip.office else None,
+            "plan": slip.plan,
+            "desks": [{"name": desk.office.name, "lines": desk_lines(desk)} for desk in slip.desks],
             "errands": [_errand(errand) for errand in slip.errands],
             "gone": [own["gone"].format(code=code) for code in slip.gone],
             "notice": [
@@ -96,14 +96,6 @@ def _errand(errand: Errand) -> dict[str, Any]:
 def _capitalised(errand: Errand) -> Iterator[Mapping[str, Any]]:
     for block in errand.sections:
         yield {**block, "title": block["title"].capitalize()} if block["kind"] == "section" else block
-
-
-def _visit(visit: Visit) -> dict[str, Any]:
-    return {"agency": visit.agency, "lines": visit_lines(visit)}
-
-
-def _office(office: Office) -> dict[str, Any]:
-    return {"name": office.name, "lines": office_lines(office)}
 
 
 def _qr(url: str) -> dict[str, str]:

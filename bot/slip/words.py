@@ -8,8 +8,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bot.procedures import offices
 from bot.procedures.render import long_date
-from bot.slip.slip import Errand, Office, Visit
+from bot.slip.slip import Desk, Errand, Slip
 
 WORDS = Path(__file__).parent / "words.yml"
 
@@ -36,13 +37,23 @@ def fine_print(errand: Errand) -> list[str]:
     return [*basis, *imported, own["checked"].format(date=long_date(errand.checked_on))]
 
 
-def visit_lines(visit: Visit) -> list[str]:
-    """What to do at a stop, and what to bring."""
-    told = {"visit_for": ("procedures", visit.procedures), "visit_papers": ("papers", visit.papers)}
-    return [words("slip")[key].format(**{name: "; ".join(texts)}) for key, (name, texts) in told.items() if texts]
+def title(slip: Slip) -> str:
+    """The title of a slip, with the life event that it is for."""
+    own = words("slip")
+    return str(own["event"].format(name=slip.event) if slip.event else own["title"])
 
 
-def office_lines(office: Office) -> list[str]:
-    """What is known of an office."""
-    known = {"office_address": office.address, "office_hours": office.hours, "office_phone": office.phone}
-    return [words("slip")[key].format(text=text) for key, text in known.items() if text]
+def desk_lines(desk: Desk) -> list[str]:
+    """What an office receives, and what is known of it."""
+    own = words("slip")
+    received = [
+        own["receives_if"].format(name=name, condition=condition) if condition else name
+        for name, condition in desk.receives
+    ]
+    known = {
+        "receives": "; ".join(received),
+        "office_address": desk.office.address,
+        "office_hours": "; ".join(f"{days} {spans}" for days, spans in offices.week(desk.office.hours)),
+        "office_phone": desk.office.phone,
+    }
+    return [own[key].format(text=text) for key, text in known.items() if text]

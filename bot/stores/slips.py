@@ -34,7 +34,7 @@ class KeptSlip:
     """A slip as it is kept; times are UTC.
 
     ``content`` has ``goals`` (``code`` and ``case``), and where there is anything to say ``held`` (procedure code
-    and key of each paper that is there), ``visits`` (``agency``, ``codes``, ``papers``) and ``ward_code``.
+    and key of each paper that is there), ``life_event`` (its key) and ``ward_code``.
     """
 
     code: str

@@ -20,7 +20,7 @@ from bot.procedures.render import long_date
 from bot.procedures.store import Head
 from bot.slip import links
 from bot.slip.slip import Slip
-from bot.slip.words import facts, fine_print, office_lines, visit_lines
+from bot.slip.words import desk_lines, facts, fine_print, title
 from bot.slip.words import words as slip_words
 from bot.web.assets import FOLDER, assets, icons, strings
 
@@ -30,6 +30,8 @@ LISTS = ("paper", "item", "step", "source")
 #: Procedures on one page of the list.
 LISTED = 50
 
+# The same as in src/dom.js: the full stop after an address is no part of it.
+_ADDRESS = re.compile(r"(https?://[^\s<>\"“”]*[^\s<>\"“”.,;:!?)])")
 _LABEL = re.compile(r"([^:.]{2,24}:) (.*)", re.DOTALL)
 
 Block = Mapping[str, Any]
@@ -222,6 +224,11 @@ def _label(text: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("", text)
 
 
+def _parts(text: str) -> list[str]:
+    """A text cut at the addresses in it: every second part is one."""
+    return _ADDRESS.split(text)
+
+
 def _is_web_address(url: str | None) -> bool:
     return bool(url) and str(url).lower().startswith(("http://", "https://"))
 
@@ -233,14 +240,14 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_ENVIRONMENT.filters |= {"runs": _runs, "label": _label, "date": long_date}
+_ENVIRONMENT.filters |= {"runs": _runs, "label": _label, "parts": _parts, "date": long_date}
 _ENVIRONMENT.tests |= {"web_address": _is_web_address}
 _ENVIRONMENT.globals |= {
     "icons": icons(),
     "links": links,
     "facts": facts,
     "fine_print": fine_print,
-    "visit_lines": visit_lines,
-    "office_lines": office_lines,
+    "desk_lines": desk_lines,
+    "title": title,
 }
 _ENVIRONMENT.policies["json.dumps_kwargs"] = {"ensure_ascii": False}

@@ -23,6 +23,12 @@ def test_a_reply_has_text_blocks_and_where_it_stands_alone() -> None:
     assert told["text"].startswith("PHÍ")
 
 
+def test_a_reply_with_a_slip_is_shown_by_the_slip() -> None:
+    url = "https://motcua.example.vn/phieu/k7m2-9qxd-4htp-0abc"
+    told = reply(Answer("Dạ", (), {"outcome": "answered", "procedures": [{"code": "1.000656"}], "slip_url": url}))
+    assert (told["slip_url"], told["answer_url"]) == (url, None)
+
+
 def test_choices_stand_on_buttons_only() -> None:
     told = reply(Answer("Anh/chị chọn ạ?\n1. Khai tử\n2. Khác", (CHOICE,), {"outcome": "clarify"}))
     assert [block["text"] for block in told["blocks"]] == ["Anh/chị chọn ạ?", "Khác"]

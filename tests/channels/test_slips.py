@@ -11,17 +11,19 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.press import PDFS_PER_ADDRESS
+from bot.procedures.model import Procedure
 from bot.procedures.store import connect
 from bot.slip.links import slip_path, slip_pdf_path
 from bot.stores.slips import KEPT_FOR, Slips
 from tests.channels.conftest import PUBLIC_URL, Site
-from tests.slip.test_slip import AT_THE_DESK, BIRTH
+from tests.slip.test_slip import AT_THE_DESK, AUTHORISED, BIRTH, CERTIFIED, TIEN_HOA
 from tests.slip.test_typeset import squeezed, text_of
 
 CONTENT: dict[str, Any] = {
     "goals": [{"code": BIRTH, "case": AT_THE_DESK}, {"code": "1.000656"}],
     "held": [[BIRTH, "birth_certificate"]],
-    "visits": [{"agency": "Trung tâm Phục vụ hành chính công", "codes": [BIRTH], "papers": ["Giấy chứng sinh"]}],
+    "life_event": "birth",
+    "ward_code": TIEN_HOA,
 }
 NAME = "Nguyễn Thị Ỷ Lan"
 
@@ -48,12 +50,28 @@ def test_a_slip_is_a_page_that_works_without_scripts(site: Site, code: str) -> N
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert "private" in page.headers["Cache-Control"]
     assert "<script" not in page.text
-    for told in ("Đăng ký khai sinh", "Đăng ký khai tử", "Tờ khai đăng ký khai sinh", "Thứ tự đi", "1022"):
+    for told in ("Đăng ký khai sinh", "Đăng ký khai tử", "Tờ khai đăng ký khai sinh", "Kế hoạch đi lại: ", "1022"):
         assert told in words(page.text)
     assert "Biên bản về việc trẻ bị bỏ rơi" not in page.text
     assert re.search(r"checked><span>Giấy chứng sinh", page.text)
     assert page.text.count(" checked>") == 1
     assert slip_pdf_path(code) in page.text
+
+
+def test_a_slip_names_the_life_event_and_the_office_of_the_commune(site: Site, code: str) -> None:
+    page = words(site.http.get(slip_path(code)).text)
+    assert "Phiếu hướng dẫn: Sinh con" in page
+    assert "Trung tâm Phục vụ hành chính công xã Tiên Hoa" in page
+
+
+def test_the_plan_has_the_procedures_that_give_a_paper(site: Site, procedures: dict[str, Procedure]) -> None:
+    page = site.http.get(slip_path(keep(site, {"goals": [{"code": BIRTH, "case": AUTHORISED}]}))).text
+    assert f"Làm thủ tục: {procedures[CERTIFIED].short_name}" in words(page)
+
+
+def test_a_slip_of_a_life_event_that_is_gone_does_without_its_name(site: Site) -> None:
+    page = site.http.get(slip_path(keep(site, {"goals": [{"code": BIRTH}], "life_event": "no_such_event"})))
+    assert '<h1 class="title">Phiếu hướng dẫn</h1>' in page.text
 
 
 def test_a_slip_is_a_pdf(site: Site, code: str) -> None:

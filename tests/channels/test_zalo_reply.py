@@ -55,6 +55,16 @@ def test_an_answer_links_to_the_page_that_shows_it() -> None:
     assert LINK not in message["text"]
 
 
+def test_a_slip_is_opened_by_a_button() -> None:
+    url = f"{SITE}/phieu/k7m2-9qxd-4htp-0abc"
+    for number, titles in ((0, ["Mở phiếu"]), (MOST_BUTTONS, [f"Nút {place}" for place in range(MOST_BUTTONS)])):
+        (message,) = messages(Answer(f"Dạ\n{url}", tuple(pressed(number)), {**ANSWERED, "slip_url": url}), SITE)
+        assert [button["title"] for button in buttons_of(message)] == titles
+        assert message["text"] == f"Dạ\n{url}"
+    (message,) = messages(Answer("Dạ", (), {"slip_url": url}), SITE)
+    assert buttons_of(message) == [{"type": "oa.open.url", "title": "Mở phiếu", "payload": {"url": url}}]
+
+
 def test_where_buttons_leave_no_room_the_link_is_a_line() -> None:
     (message,) = messages(Answer("Dạ", tuple(pressed(7)), ANSWERED), SITE)
     assert message["text"] == f"Dạ\n\nXem đầy đủ: {LINK}"

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 from bot.procedures import cases
 from bot.procedures.model import Document, Procedure
-from bot.slip.slip import Office, Slip, SlipMaker
+from bot.slip.slip import Slip, SlipMaker
 from bot.slip.typeset import typeset_poster, typeset_slip
-from tests.slip.test_slip import AT_THE_DESK, BIRTH
+from tests.slip.test_slip import AT_THE_DESK, AUTHORISED, BIRTH, CENTRE, CERTIFIED, TIEN_HOA
 
 A4 = (595.28, 841.89)
 URL = "https://motcua.example.vn/phieu/k7m2-9qxd-4htp-0abc"
 CONTENT = {
     "goals": [{"code": BIRTH, "case": AT_THE_DESK}, {"code": "1.000656"}],
     "held": [[BIRTH, "birth_certificate"]],
-    "visits": [{"agency": "Trung tâm Phục vụ hành chính công", "codes": [BIRTH], "papers": ["Giấy chứng sinh"]}],
+    "ward_code": TIEN_HOA,
 }
 HOSTILE = (
     '#import "/etc/passwd" $x^2$ *đậm* _nghiêng_ `mã` = Đầu đề @nhãn <script>alert(1)</script> \\u{41} // #panic("x")'
@@ -66,8 +66,7 @@ def pictures(body: bytes, scale: float = 2) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def slip(maker: SlipMaker, procedures: dict[str, Procedure]) -> Slip:
-    office = Office("Trung tâm xã Tiên Hoa", "Thôn Đoài", "7 giờ 30 đến 11 giờ 30", "0221 0000 000")
-    return maker.make(CONTENT, procedures, office)
+    return maker.make(CONTENT, procedures, [CENTRE], "Sinh con")
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +81,25 @@ def test_everything_stands_on_paper_with_all_marks(whole: bytes, procedures: dic
     told += [row.confirms for row in cases.select(procedures[BIRTH], AT_THE_DESK).confirmations]
     told += [row.text for code in (BIRTH, "1.000656") for row in procedures[code].deadlines]
     told += [procedures[BIRTH].url, procedures["1.000656"].url, BIRTH, "Nguyễn Thị Ỷ", "60/2014/QH13"]
-    told += ["Trung tâm xã Tiên Hoa", "Thôn Đoài", "7 giờ 30 đến 11 giờ 30", "0221 0000 000"]
-    told += ["Thứ tự đi", "theo hướng dẫn của cán bộ", "1022", URL, "23/12/2026", "Trang 1/"]
+    told += ["Trung tâm xã Tiên Hoa", "Thôn Đoài", "thứ Bảy 07:30–11:30", "0221 0000 000"]
+    told += [
+        "Kế hoạch đi lại: 1 lần",
+        "Nộp trực tuyến cũng được",
+        "Tổng cộng",
+        "Phiếu hướng dẫn: Sinh con",
+        "theo hướng dẫn của cán bộ",
+        "1022",
+        URL,
+        "23/12/2026",
+        "Trang 1/",
+    ]
     told += [f"Đối chiếu với hồ sơ công bố ngày {procedures[BIRTH].checked_on:%d/%m/%Y}"]
     assert [words for words in told if squeezed(words) not in text] == []
 
 
 def test_the_paper_is_a4_with_numbered_pages_and_a_title(whole: bytes) -> None:
     with opened(whole) as document:
-        assert document.get_metadata_dict()["Title"] == "Phiếu hướng dẫn"
+        assert document.get_metadata_dict()["Title"] == "Phiếu hướng dẫn: Sinh con"
         for number, page in enumerate(document, start=1):
             assert page.get_size() == pytest.approx(A4, abs=0.1)
             assert squeezed(f"Trang {number}/{len(document)}") in squeezed(page.get_textpage().get_text_range())
@@ -163,8 +172,9 @@ def test_the_code_on_the_poster_is_that_of_the_page(procedures: dict[str, Proced
 def test_texts_are_never_read_as_markup(maker: SlipMaker, procedures: dict[str, Procedure]) -> None:
     paper = Document("paper", HOSTILE, "submit", 1, 0, condition=HOSTILE, note=HOSTILE)
     procedure = replace(procedures[BIRTH], short_name=HOSTILE, name=HOSTILE, documents=(paper,))
-    content = {"goals": [{"code": BIRTH}], "visits": [{"agency": HOSTILE, "papers": [HOSTILE]}]}
-    slip = maker.make(content, {BIRTH: procedure}, Office(HOSTILE, HOSTILE, HOSTILE, HOSTILE))
+    office = replace(CENTRE, name=HOSTILE, address=HOSTILE, phone=HOSTILE)
+    content = {"goals": [{"code": BIRTH}], "ward_code": TIEN_HOA}
+    slip = maker.make(content, {BIRTH: procedure}, [office], HOSTILE)
     text = text_of(pdf(slip, name=HOSTILE, province=HOSTILE, hotline=HOSTILE))
     assert text.count(squeezed(HOSTILE)) >= 11
     assert squeezed(HOSTILE) in text_of(typeset_poster(procedure, province=HOSTILE, url="https://x.example"))
@@ -191,6 +201,11 @@ def test_the_poster_of_the_longest_name_is_one_sheet(procedures: dict[str, Proce
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60))
 def test_any_name_can_be_printed(slip: Slip, name: str) -> None:
     assert pdf(replace(slip, errands=slip.errands[:1]), name=name).startswith(b"%PDF")
+
+
+def test_the_source_of_what_is_done_on_the_way_is_printed(maker: SlipMaker, procedures: dict[str, Procedure]) -> None:
+    slip = maker.make({"goals": [{"code": BIRTH, "case": AUTHORISED}]}, procedures)
+    assert squeezed(procedures[CERTIFIED].url) in text_of(pdf(slip))
 
 
 def test_without_a_name_no_line_asks_for_one(slip: Slip) -> None:

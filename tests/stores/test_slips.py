@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=timezone.utc)
 CONTENT: dict[str, Any] = {
     "goals": [{"code": "1.001193", "case": {"birth_proof": "medical"}}, {"code": "1.000656"}],
     "held": [["1.001193", "birth_certificate"]],
-    "visits": [{"agency": "Trung tâm Phục vụ hành chính công", "codes": ["1.001193"], "papers": ["Tờ khai"]}],
+    "life_event": "birth",
     "ward_code": "12361",
 }
 
@@ -74,8 +74,8 @@ def test_codes_differ(conversations: Engine) -> None:
         {"goals": [{"code": "1.001193"}] * 13},
         {"goals": [{"code": "1.001193"}], "held": [["1.001193"]]},
         {"goals": [{"code": "1.001193"}], "held": [["1.001193", "x"]] * 201},
-        {"goals": [{"code": "1.001193"}], "visits": [{"agency": "x" * 1001}]},
-        {"goals": [{"code": "1.001193"}], "visits": [{"agency": ""}]},
+        {"goals": [{"code": "1.001193"}], "life_event": "x" * 65},
+        {"goals": [{"code": "1.001193"}], "life_event": "Nguyễn Văn A"},
         {"goals": [{"code": "1.001193"}], "ward_code": "xã Tiên Hoa"},
     ],
 )

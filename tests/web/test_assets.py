@@ -17,7 +17,7 @@ FORBIDDEN = (
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|srcdoc",
     r"\beval\(|new Function|setTimeout\(\s*[\"'`]",
     r"\.style\b|[\"']style[\"']|\bstyle=",
-    r"https?://(?!www\.w3\.org/2000/svg)\w",
+    r"https?://(?!www\.(?:w3\.org/2000/svg|sitemaps\.org/schemas))\w",
 )
 MODULE = re.compile(r'import \{([^}]*)\} from "\./(\w+)\.js";')
 

@@ -74,6 +74,7 @@ def hostile_turn(message: str) -> dict[str, Any]:
         "procedures": [{"code": HOSTILE, "name": HOSTILE}],
         "sources": [],
         "answer_url": "javascript:window.hacked=1",
+        "slip_url": "javascript:window.hacked=1",
         "trace": trace,
     }
     return {"id": message, "at": "2026-11-24T00:00:00+00:00", "question": HOSTILE, "reply": reply}

@@ -121,6 +121,25 @@ def test_only_web_addresses_become_links(url: str | None) -> None:
     assert [link["href"] for link in page.all("a")] == ["/"]
 
 
+SLIP = "https://motcua.example.vn/phieu/k7m2-9qxd-4htp-0abc"
+
+
+def test_an_address_in_a_reply_opens_beside_the_page() -> None:
+    blocks: list[dict[str, Any]] = [{"kind": "paragraph", "text": f"Anh/chị mở {SLIP}."}]
+    page = Parsed(render_page(province="Hưng Yên", turns=[turn("phiếu", "…", blocks)], conversation="c", token="t"))
+    assert {"href": SLIP, "target": "_blank", "rel": "noopener noreferrer"} in page.all("a")
+    assert f"Anh/chị mở {SLIP}." in page.text
+
+
+@pytest.mark.parametrize(("url", "links"), [(SLIP, [SLIP]), ("javascript:alert(1)", [])])
+def test_a_slip_is_opened_by_a_link(url: str, links: list[str]) -> None:
+    given = turn("phiếu", "Dạ", [])
+    given["reply"]["slip_url"] = url
+    page = Parsed(render_page(province="Hưng Yên", turns=[given], conversation="c", token="t"))
+    assert [link["href"] for link in page.all("a") if link.get("target") == "_blank"] == links
+    assert ("Mở phiếu hướng dẫn" in page.text) is bool(links)
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_whatever_is_said_stays_text(words: str) -> None:
     hostile = f"<script>{words}</script>\"'><img src=x onerror={words}>"

@@ -13,9 +13,9 @@ from bot.procedures.model import Document, Procedure
 from bot.procedures.outline import outline
 from bot.procedures.render import Renderer
 from bot.procedures.store import Head
-from bot.slip.slip import Office, SlipMaker
+from bot.slip.slip import SlipMaker
 from bot.web.pages import render_notice, render_notices, render_problem, render_sitemap, render_slip
-from tests.slip.test_slip import BIRTH
+from tests.slip.test_slip import BIRTH, CENTRE, TIEN_HOA
 
 HOSTILE = "</script><script>alert(1)</script><!-- \"'><img src=x onerror=alert(1)> & {{ 7 * 7 }}"
 
@@ -71,9 +71,9 @@ def test_a_notice_stays_text_and_its_linked_data_data(hostile: Procedure) -> Non
 
 
 def test_a_slip_stays_text(hostile: Procedure) -> None:
-    content = {"goals": [{"code": BIRTH}, {"code": HOSTILE}], "visits": [{"agency": HOSTILE, "papers": [HOSTILE]}]}
-    office = Office(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
-    slip = SlipMaker(lambda _code: None).make(content, {BIRTH: hostile}, office)
+    content = {"goals": [{"code": BIRTH}, {"code": HOSTILE}], "ward_code": TIEN_HOA}
+    office = replace(CENTRE, name=HOSTILE, address=HOSTILE, phone=HOSTILE)
+    slip = SlipMaker(lambda _code: None).make(content, {BIRTH: hostile}, [office], HOSTILE)
     page = check(render_slip(slip, province=HOSTILE, hotline=HOSTILE, code="k7m2-9qxd", kept_until=date(2026, 12, 23)))
     assert page.text.count(HOSTILE) >= 10
 

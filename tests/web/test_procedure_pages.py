@@ -10,15 +10,16 @@ from bot.procedures.store import connect
 from bot.slip.links import notice_path, slip_path
 from bot.stores.slips import Slips
 from tests.live import Live
-from tests.slip.test_slip import AT_THE_DESK, BIRTH
-from tests.web.chat import Chat
+from tests.slip.test_slip import AT_THE_DESK, BIRTH, TIEN_HOA
+from tests.web.chat import BIRTH_NAME, Chat
 from tests.web.conftest import OpenContext
 from tests.web.test_accessibility import SCHEMES, WINDOWS, violations
 
 CONTENT: dict[str, Any] = {
     "goals": [{"code": BIRTH, "case": AT_THE_DESK}, {"code": "1.000656"}],
     "held": [[BIRTH, "birth_certificate"]],
-    "visits": [{"agency": "Trung tâm Phục vụ hành chính công", "codes": [BIRTH], "papers": ["Giấy chứng sinh"]}],
+    "life_event": "birth",
+    "ward_code": TIEN_HOA,
 }
 PAGES = [notice_path(BIRTH), "/thu-tuc/", "/thu-tuc/?q=khai+sinh", "/phieu/xxxx"]
 
@@ -49,6 +50,33 @@ def test_axe_finds_nothing_and_all_fits(
         assert violations(page) == [], path
         assert Chat(page).overflow <= 0, path
         assert overflow_in_large_type(page) <= 0, path
+
+
+def test_a_reply_with_a_slip_opens_it_in_a_new_tab(chat: Chat) -> None:
+    chat.ask_about_birth()
+    reply = chat.ask("ghi ra giấy giúp bác")
+    button = reply.get_by_role("link", name="Mở phiếu hướng dẫn")
+    address = button.get_attribute("href") or ""
+    expect(reply.get_by_role("link", name=address)).to_have_attribute("target", "_blank")
+    assert violations(chat.page) == []
+    with chat.page.expect_popup() as opened:
+        button.click()
+    expect(opened.value.get_by_role("heading", name="Phiếu hướng dẫn")).to_be_visible()
+    expect(reply.get_by_role("button", name="In", exact=True)).to_have_count(0)
+
+
+def test_without_scripts_a_reply_with_a_slip_opens_it(open_context: OpenContext, address: str) -> None:
+    page = open_context(java_script_enabled=False).new_page()
+    page.goto(address)
+    page.get_by_label("Câu hỏi của anh/chị").fill("in phiếu đăng ký khai sinh cho tôi")
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    if page.get_by_role("button", name=BIRTH_NAME, exact=True).count():
+        page.get_by_role("button", name=BIRTH_NAME, exact=True).click()
+        page.get_by_label("Câu hỏi của anh/chị").fill("ghi ra giấy giúp bác")
+        page.get_by_role("button", name="Gửi", exact=True).click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Mở phiếu hướng dẫn").last.click()
+    expect(opened.value.get_by_role("heading", name="Kế hoạch đi lại")).to_be_visible()
 
 
 def test_the_browser_takes_the_linked_data_under_the_policy(open_context: OpenContext, address: str) -> None:

@@ -439,7 +439,8 @@ class MotcuaChat extends HTMLElement {
   }
 
   printable(reply) {
-    return this.isPage || Boolean(reply.answer_url);
+    // Of a reply with a slip, the slip is what to print.
+    return this.isPage ? !reply.slip_url : Boolean(reply.answer_url);
   }
 
   print(turn, article) {

@@ -1,4 +1,4 @@
-import { button, copy, h, relabel } from "./dom.js";
+import { button, copy, h, link, relabel } from "./dom.js";
 import { isLong, refreshPapers, renderBlocks, tickedNames } from "./blocks.js";
 import { LONGEST } from "./composer.js";
 import { ratingForm } from "./rating.js";
@@ -34,6 +34,7 @@ export function replyContent(turn, chat) {
     body,
     foldToggle(body, t),
     askMissing(turn, body, chat),
+    slipLink(reply, t),
     choices(reply, chat),
     actions(turn, chat),
     reply.trace && tracePanel(reply.trace, t),
@@ -83,6 +84,10 @@ function askMissing(turn, body, chat) {
 function missingQuestion(names, t) {
   const question = t("missing_question", { papers: names.join("; ") });
   return question.length > LONGEST ? missingQuestion(names.slice(0, -1), t) : question;
+}
+
+function slipLink(reply, t) {
+  return reply.slip_url && h("p", { class: "primary-link" }, link(reply.slip_url, t("open_slip")));
 }
 
 function choices(reply, chat) {
