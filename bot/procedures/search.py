@@ -197,9 +197,10 @@ class Index:
         self._profiles = Postings(bm25(profiles, self._telling.values))
         self._held = bm25(profiles, np.ones(len(self._vocabulary), dtype=np.float32))
         self._heard = _shares(said, numbers)
-        self._phrases = Grouped(bm25(said, _weights_in_phrases(said, self._vocabulary)), starts)
+        in_phrases = TermWeights(said, self._vocabulary)
+        self._phrases = Grouped(bm25(said, _worth_their_cost(in_phrases, len(phrases))), starts)
         self._meaning = Meaning(profiles, self._vocabulary, self._telling)
-        self._letters = Letters(said, self._vocabulary, starts)
+        self._letters = Letters(said, self._vocabulary, starts, in_phrases)
         marked = [" ".join((*entry.phrases, entry.context)) for entry in entries]
         self._known = KnownWords(marked, unmarked, self._telling)
         self._titles = Titles(
@@ -325,11 +326,11 @@ def _shares(counts: Any, numbers: Any) -> Any:
     return shares
 
 
-def _weights_in_phrases(counts: Any, vocabulary: Vocabulary) -> Any:
-    weights = TermWeights(counts, vocabulary)
-    if counts.shape[0] <= FEW_PHRASES:
+def _worth_their_cost(weights: TermWeights, phrases: int) -> Any:
+    """How much each term tells of phrases, without those that are not worth their cost."""
+    if phrases <= FEW_PHRASES:
         return weights.values
-    is_single = weights.share * counts.shape[0] < 2
+    is_single = weights.share * phrases < 2
     return np.where(is_single | (weights.share > COMMON_IN_PHRASES), 0, weights.values).astype(np.float32)
 
 

@@ -186,18 +186,21 @@ def bm25(counts: Any, values: Any) -> Any:
 
 
 class Letters:
-    """Texts as unit vectors of their letters: sees through slips, endings and word order.
+    """Texts as unit vectors of the letters of their telling words: sees through slips, endings and word order.
 
     Args:
         counts: How often each term stands in each text, those of one owner side by side.
         vocabulary: The terms.
         starts: The first text of each owner, in order.
+        weights: How much each term tells.
     """
 
-    def __init__(self, counts: Any, vocabulary: Vocabulary, starts: Any) -> None:
+    def __init__(self, counts: Any, vocabulary: Vocabulary, starts: Any, weights: TermWeights) -> None:
         self._vocabulary = Vocabulary(letters_of)
+        self._words = weights
         # A text has the letters of its words; pairs of words have none of their own.
-        letters = counts @ self._vocabulary.count(("" if " " in term else term for term in vocabulary), learning=True)
+        of_words = self._vocabulary.count(("" if " " in term else term for term in vocabulary), learning=True)
+        letters = (counts.multiply(weights.values).tocsr() @ of_words).astype(np.float32)
         holding = np.bincount(letters.indices, minlength=letters.shape[1])
         self._weight = np.log((1 + counts.shape[0]) / (0.5 + holding)).astype(np.float32)
         letters.data *= self._weight[letters.indices]
@@ -208,7 +211,8 @@ class Letters:
     def best(self, query: str, owners: Any) -> Any:
         """For some owners, the cosine of a query with the text of theirs that is most like it."""
         vector = np.zeros(len(self._vocabulary), dtype=np.float32)
-        np.add.at(vector, self._vocabulary.numbers(query), 1)
+        for word in query.split():
+            np.add.at(vector, self._vocabulary.numbers(word), self._words.of_word(word))
         vector *= self._weight
         rows, firsts = self._texts.rows(owners)
         return np.maximum.reduceat(self._texts.dots(vector / max(float(np.linalg.norm(vector)), 1e-9), rows), firsts)

@@ -74,6 +74,7 @@ def test_repetition_stops_counting_and_long_texts_are_held_back() -> None:
 def test_a_text_is_most_like_itself_by_letters() -> None:
     vocabulary = Vocabulary()
     texts = ["dang ky khai sinh", "dang ky khai tu", "cap ho chieu"]
-    letters = Letters(vocabulary.count(texts, learning=True), vocabulary, np.array([0, 2]))
+    counts = vocabulary.count(texts, learning=True)
+    letters = Letters(counts, vocabulary, np.array([0, 2]), TermWeights(counts, vocabulary))
     assert letters.best("dang ky khai sinh", np.array([0, 1])) == pytest.approx([1, 0], abs=0.2)
     assert letters.best("dang ki khai sinnh", np.array([0, 1]))[0] > 0.5
