@@ -10,8 +10,9 @@ from bot.procedures.search import Candidate, Ranking
 
 WRONG_ANSWER = 10.0
 EXTRA_QUESTION = 1.0
-#: A clarifying question without the right choice, or "not found" where the answer was there.
+#: A clarifying question without the right choice; and "not found" where the answer was there, after which people give up.
 MISSED = 3.0
+GIVEN_UP = 4.0
 MOST_CHOICES = 4
 FEWEST_CHOICES = 2
 #: A choice this much less likely than the best is not worth reading.
@@ -44,7 +45,7 @@ def decide(ranking: Ranking) -> Decision:
     costs = {
         "answered": WRONG_ANSWER * (1 - best.probability),
         "clarify": EXTRA_QUESTION + MISSED * (1 - covered),
-        "not_found": MISSED * (1 - ranking.none),
+        "not_found": GIVEN_UP * (1 - ranking.none),
     }
     outcome = min(costs, key=lambda name: costs[name])
     if outcome == "answered":
