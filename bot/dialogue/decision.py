@@ -10,7 +10,7 @@ from bot.procedures.search import Candidate, Ranking
 
 WRONG_ANSWER = 10.0
 EXTRA_QUESTION = 1.0
-#: A clarifying question without the right choice; and "not found" where the answer was there, after which people give up.
+#: A clarifying question without the right choice; and "not found" where the answer was there: people give up.
 MISSED = 3.0
 GIVEN_UP = 4.0
 MOST_CHOICES = 4

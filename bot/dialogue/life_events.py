@@ -71,7 +71,7 @@ class LifeEventDialogue:
         """The procedures that the life event under discussion surely takes, with what is known of their cases."""
         event = self._snapshot.life_events.get(conversation.life_event or "")
         rows = self._needed(event, conversation) if event else []
-        return [Goal(row.code, row.case) for row in rows if row.need in PLANNED and not row.when]
+        return [Goal(row.code, row.case, row.after) for row in rows if row.need in PLANNED and not row.when]
 
     def plan(self, conversation: Conversation) -> Plan:
         """The visits that the life event under discussion takes."""

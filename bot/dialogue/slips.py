@@ -76,7 +76,12 @@ def _content(goals: Sequence[Goal], about: Conversation) -> dict[str, Any]:
     """What is kept of a slip: the rest is worked out anew when it is looked at."""
     known = {"life_event": about.life_event, "ward_code": about.place}
     return {
-        "goals": [{"code": goal.code, "case": dict(goal.case)} for goal in goals],
+        "goals": [_goal(goal) for goal in goals],
         "held": [[about.procedure or "", key] for key in about.held],
         **{name: value for name, value in known.items() if value},
     }
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    after = {"after": list(goal.after)} if goal.after else {}
+    return {"code": goal.code, "case": dict(goal.case), **after}

@@ -35,10 +35,11 @@ Paper = tuple[str, str]
 
 @dataclass(frozen=True)
 class Goal:
-    """A procedure that a citizen wants done, and what is known of the case (question → answer)."""
+    """A procedure that a citizen wants done, what is known of the case, and the goals that come before it."""
 
     code: str
     case: Mapping[str, str] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,7 @@ class _Errands:
     ) -> None:
         self._procedures = procedures
         self._cases = {goal.code: goal.case for goal in goals}
+        self._after = {goal.code: tuple((before,) for before in goal.after if before in self._cases) for goal in goals}
         self._held, self._lacking, self._online = held, lacking, online
         self._tasks: dict[str, Task] = {}
         self._needs: dict[str, tuple[tuple[str, ...], ...]] = {}
@@ -283,7 +285,7 @@ class _Errands:
         """Add the tasks of a procedure; the codes of those that it needs before."""
         mode, case = _mode_and_case(self._procedures[code], self._cases.get(code, {}), self._online)
         procedure = cases.select(self._procedures[code], case)
-        groups: list[tuple[str, ...]] = []
+        groups: list[tuple[str, ...]] = list(self._after.get(code, ()))
         confirmed: list[str] = []
         for document in _sure_documents(procedure):
             sources = self._sources_of(procedure, document)
@@ -354,7 +356,7 @@ class _Errands:
                 return
             for group in self._needs[stuck]:
                 if possible.isdisjoint(group):
-                    papers = self._got.pop((stuck, group))
+                    papers = self._got.pop((stuck, group), [])
                     self._problems += [PlanProblem("cycle", stuck, document, group) for document in papers]
             self._needs[stuck] = tuple(group for group in self._needs[stuck] if not possible.isdisjoint(group))
 

@@ -88,7 +88,7 @@ class SlipMaker:
             event: The name of the life event that it is for, if any.
         """
         held = {(code, key) for code, key in content.get("held", ())}
-        wanted = [Goal(goal["code"], goal.get("case", {})) for goal in content["goals"]]
+        wanted = [Goal(goal["code"], goal.get("case", {}), tuple(goal.get("after", ()))) for goal in content["goals"]]
         goals = [goal for goal in wanted if goal.code in procedures]
         return Slip(
             errands=tuple(self._errand(procedures[goal.code], goal.case, held) for goal in goals),

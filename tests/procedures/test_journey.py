@@ -466,3 +466,16 @@ def test_problems_are_told_plainly() -> None:
 def test_nothing_is_promised_where_nothing_could_be_planned() -> None:
     text = Renderer(lambda _code: None).journey(plan({}, [Goal("Y")]))
     assert text.splitlines() == ["KẾ HOẠCH ĐI LẠI", "Em chưa có hồ sơ của thủ tục Y nên chưa xếp vào kế hoạch được ạ."]
+
+
+def test_a_goal_comes_after_those_it_names() -> None:
+    known = catalogue(procedure("a"), procedure("b"))
+    together = plan(known, [Goal("a"), Goal("b")])
+    assert [visit.codes for visit in together.visits] == [("a", "b")]
+    in_order = plan(known, [Goal("b", after=("a", "not a goal")), Goal("a")])
+    assert [visit.codes for visit in in_order.visits] == [("a",), ("b",)]
+
+
+def test_goals_that_come_after_each_other_are_reported() -> None:
+    found = plan(catalogue(procedure("a"), procedure("b")), [Goal("a", after=("b",)), Goal("b", after=("a",))])
+    assert {code for visit in found.visits for code in visit.codes} == {"a", "b"}
