@@ -22,12 +22,11 @@ from bot.settings import Settings
 SURE = 0.8
 #: With an open case question, these are still what they are.
 NEVER_AN_ANSWER = ("handoff", "start_over", "slip", "start_case")
-#: These only where the NLU is sure: "tự tôi đi" and "vợ tôi mất rồi" are answers.
-SELDOM_AN_ANSWER = ("plan", "life_event", "crisis")
+#: These are answers up to so many words, where the question understands them: "tôi tự đi" sounds like a plan,
+#: "có giấy chứng sinh rồi" like papers at hand. What is longer, and sure, plans, tells what happened or lists papers.
+LONGEST_ANSWERS = {"plan": 3, "life_event": 3, "have_papers": 6}
 #: A question that names no procedure for sure is about a life event if the NLU thinks it at least so likely.
 POSSIBLY_A_LIFE_EVENT = 0.2
-#: "Có giấy chứng sinh rồi" answers a question; what is longer, and surely about papers at hand, lists them.
-LONGEST_PAPER_ANSWER = 6
 #: A message of so few words that nothing of ours understands was meant for the open question.
 LONGEST_UNCLEAR_ANSWER = 12
 NOT_UNDERSTOOD = ("out_of_scope", "not_found", "clarify")
@@ -62,14 +61,16 @@ class Responder:
         """The reply if a message says something of the citizen's case, or None if it does not."""
         if message.intent in NEVER_AN_ANSWER:
             return None
-        if message.intent in SELDOM_AN_ANSWER and message.confidence >= SURE:
-            return None
-        is_long = len(message.text.split()) > LONGEST_PAPER_ANSWER
-        if message.intent == "have_papers" and message.confidence >= SURE and is_long:
+        if message.confidence >= SURE and self._is_no_answer(message):
             return None
         if conversation.life_event is not None:
             return self._life_events.note_case(message, conversation)
         return self._procedures.note_case(message, conversation)
+
+    def _is_no_answer(self, message: Message) -> bool:
+        """Whether a message that the NLU is sure about is what it says, even with an open case question."""
+        length = len(message.text.split())
+        return message.intent == "crisis" or length > LONGEST_ANSWERS.get(message.intent, length)
 
     def _with_place(self, reply: Reply, conversation: Conversation) -> Reply:
         """The reply with the citizen's commune kept, and the office there that receives what is asked about."""
@@ -147,7 +148,7 @@ class Responder:
         """The visits that a procedure, or the life event under discussion, takes."""
         event = self._snapshot.life_events.get(conversation.life_event or "")
         if event is not None and conversation.procedure is None:
-            return self._life_events.start(event, message, conversation)
+            return self._life_events.go_on(event, message, conversation)
         return self._procedures.plan(message, conversation)
 
     def life_event(self, message: Message, conversation: Conversation) -> Reply:
