@@ -65,17 +65,26 @@ class Finding:
         return bool(content) and len(content) <= MOST_FOREIGN_WORDS and ranking.none > EVENS
 
     def named_choice(self, message: Message, conversation: Conversation) -> str | None:
-        """The choice that a message names: by its whole name, or by far the likeliest by words."""
-        said = fold(message.text)
-        for code in conversation.choices:
-            procedure = self._snapshot.procedures.get(code)
-            if procedure is not None and said in (fold(procedure.short_name), fold(procedure.name)):
-                return code
+        """The choice that a message names: by its whole name, or, if it asks for nothing more, by its words."""
+        named = self._choice_in(message, conversation)
+        if named is not None or message.names_an_aspect:
+            return named
         if not self._content_words(message):
             position = decision.ordinal(message.text, len(conversation.choices))
             return conversation.choices[position] if position is not None else None
         ranking = self._snapshot.rank(message.sought)
         return decision.among(ranking, conversation.choices)
+
+    def _choice_in(self, message: Message, conversation: Conversation) -> str | None:
+        """The choice whose name stands in a message; of several the longest, within which the others stand."""
+        meant = self.surely_meant(message)
+        if meant is not None and meant.code not in conversation.choices:
+            return None
+        said = f" {comparable(message.text)} "
+        chosen = [self._snapshot.procedures[code] for code in conversation.choices if code in self._snapshot.procedures]
+        names = {comparable(name): row.code for row in chosen for name in (row.name, row.short_name)}
+        found = [name for name in names if f" {name} " in said]
+        return names[max(found, key=len)] if found else None
 
 
 def without_turning_words(text: str) -> str:

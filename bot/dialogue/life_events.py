@@ -43,6 +43,11 @@ class LifeEventDialogue:
         begun = replace(Conversation(), place=conversation.place, life_event=event.key, case=case)
         return self._tell(event, begun)
 
+    def go_on(self, event: LifeEvent, message: Message, conversation: Conversation) -> Reply:
+        """What the life event under discussion takes, for the case as far as it is known, and the visits for it."""
+        restated = interview.restate(self._subject(event), message, conversation)
+        return self._tell(event, restated or conversation)
+
     def note_case(self, message: Message, conversation: Conversation) -> Reply | None:
         """The reply if a message says something of a life event's case, asked or not, or None if it does not."""
         event = self._snapshot.life_events.get(conversation.life_event or "")

@@ -41,10 +41,11 @@ class ProcedureDialogue:
 
     def ask(self, message: Message, conversation: Conversation) -> Reply:
         """A question about a procedure, named or under discussion."""
-        if conversation.choices and message.names_no_aspect:
+        if conversation.choices:
             picked = self._finding.named_choice(message, conversation)
             if picked is not None:
-                return self._tell(picked, conversation.aspects, conversation)
+                aspects = conversation.aspects if message.names_no_aspect else message.aspects
+                return self._tell(picked, aspects, conversation)
         return self._search(message, replace(conversation, told="answer"), message.aspects)
 
     def choose(self, message: Message, conversation: Conversation) -> Reply:

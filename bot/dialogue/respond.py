@@ -21,16 +21,15 @@ from bot.settings import Settings
 #: Below this confidence the NLU's word on what a message is about gives way to a sure search.
 SURE = 0.8
 #: With an open case question, these are still what they are.
-NEVER_AN_ANSWER = ("crisis", "handoff", "start_over", "slip", "start_case")
-#: These only where the NLU is sure: "tự tôi đi" is an answer.
-SELDOM_AN_ANSWER = ("plan", "life_event")
+NEVER_AN_ANSWER = ("handoff", "start_over", "slip", "start_case")
+#: These are answers up to so many words, where the question understands them: "tôi tự đi" sounds like a plan,
+#: "có giấy chứng sinh rồi" like papers at hand. What is longer, and sure, plans, tells what happened or lists papers.
+LONGEST_ANSWERS = {"plan": 3, "life_event": 3, "have_papers": 6}
 #: A question that names no procedure for sure is about a life event if the NLU thinks it at least so likely.
 POSSIBLY_A_LIFE_EVENT = 0.2
-#: "Có giấy chứng sinh rồi" answers a question; what is longer lists papers.
-LONGEST_PAPER_ANSWER = 6
 #: A message of so few words that nothing of ours understands was meant for the open question.
-LONGEST_UNCLEAR_ANSWER = 8
-NOT_UNDERSTOOD = ("out_of_scope", "not_found")
+LONGEST_UNCLEAR_ANSWER = 12
+NOT_UNDERSTOOD = ("out_of_scope", "not_found", "clarify")
 #: After these the case question that was open is asked again.
 COME_BETWEEN = ("answered", "portal_guide", "place", "dossier_status", "out_of_scope")
 
@@ -62,13 +61,16 @@ class Responder:
         """The reply if a message says something of the citizen's case, or None if it does not."""
         if message.intent in NEVER_AN_ANSWER:
             return None
-        if message.intent in SELDOM_AN_ANSWER and message.confidence >= SURE:
-            return None
-        if message.intent == "have_papers" and len(message.text.split()) > LONGEST_PAPER_ANSWER:
+        if message.confidence >= SURE and self._is_no_answer(message):
             return None
         if conversation.life_event is not None:
             return self._life_events.note_case(message, conversation)
         return self._procedures.note_case(message, conversation)
+
+    def _is_no_answer(self, message: Message) -> bool:
+        """Whether a message that the NLU is sure about is what it says, even with an open case question."""
+        length = len(message.text.split())
+        return message.intent == "crisis" or length > LONGEST_ANSWERS.get(message.intent, length)
 
     def _with_place(self, reply: Reply, conversation: Conversation) -> Reply:
         """The reply with the citizen's commune kept, and the office there that receives what is asked about."""
@@ -94,12 +96,18 @@ class Responder:
         """The reply with the case question that is still open, where something came between or was not understood."""
         if conversation.case_question is None:
             return reply
-        if reply.outcome in NOT_UNDERSTOOD and 0 < len(message.text.split()) <= LONGEST_UNCLEAR_ANSWER:
+        if self._is_unclear_answer(message, reply):
             reply = Reply(say("unclear_answer"), "case_question", conversation)
         elif not conversation.is_interview or reply.outcome not in COME_BETWEEN:
             return reply
         subject = self._life_events if conversation.life_event is not None else self._procedures
         return subject.resume(reply, conversation)
+
+    def _is_unclear_answer(self, message: Message, reply: Reply) -> bool:
+        """Whether a message was meant for the open question, though nothing understood it."""
+        is_short = 0 < len(message.text.split()) <= LONGEST_UNCLEAR_ANSWER
+        asks = reply.outcome == "clarify" and (message.names_an_aspect or self._finding.names_something(message))
+        return is_short and reply.outcome in NOT_UNDERSTOOD and not asks
 
     def _is_a_life_event_after_all(self, message: Message, conversation: Conversation) -> bool:
         """Whether a question that names no procedure may tell what happened in the citizen's life."""
@@ -148,7 +156,7 @@ class Responder:
         """The visits that a procedure, or the life event under discussion, takes."""
         event = self._snapshot.life_events.get(conversation.life_event or "")
         if event is not None and conversation.procedure is None:
-            return self._life_events.start(event, message, conversation)
+            return self._life_events.go_on(event, message, conversation)
         return self._procedures.plan(message, conversation)
 
     def life_event(self, message: Message, conversation: Conversation) -> Reply:

@@ -200,7 +200,7 @@ def plan(
         online: File online whatever can be; otherwise at the desk, and the plan says what could be online.
     """
     tasks, needs, problems = _Errands(procedures, goals, frozenset(held), frozenset(lacking), online).all()
-    errands = {key: _errand(task, needs[key]) for key, task in tasks.items()}
+    errands = _errands(tasks, needs)
     wanted = [goal.code for goal in goals if goal.code in tasks]
     found = itinerary.shortest(errands, wanted)
     prompt = {
@@ -208,6 +208,14 @@ def plan(
     }
     fewest = len(itinerary.shortest(prompt, wanted).stops)
     return replace(_plan(tasks, needs, found, wanted, problems), fewest_if_prompt=_if_fewer(fewest, found))
+
+
+def errands(
+    procedures: Mapping[str, Procedure], goals: Sequence[Goal], held: Collection[Paper] = ()
+) -> dict[str, Errand]:
+    """What a plan puts in order: every errand that the goals take, by key; those of goals have their codes."""
+    tasks, needs, _ = _Errands(procedures, goals, frozenset(held), frozenset(), online=False).all()
+    return _errands(tasks, needs)
 
 
 @dataclass(frozen=True)
@@ -452,8 +460,11 @@ def _is_rounded(task: Task) -> bool:
     return task.days is not None and any(row.unit == "day" for row in task.deadlines)
 
 
-def _errand(task: Task, needs: tuple[tuple[str, ...], ...]) -> Errand:
-    return Errand(task.key, tuple(desk.key for desk in task.desks), needs, task.days, task.is_prompt)
+def _errands(tasks: Mapping[str, Task], needs: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[str, Errand]:
+    return {
+        key: Errand(key, tuple(desk.key for desk in task.desks), needs[key], task.days, task.is_prompt)
+        for key, task in tasks.items()
+    }
 
 
 def _if_fewer(visits: int, found: Itinerary) -> int | None:

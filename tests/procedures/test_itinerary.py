@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.procedures import itinerary
-from bot.procedures.itinerary import Errand, Itinerary, attainable, shortest
-
-Errands = dict[str, Errand]
-Rank = tuple[float, ...]
+from bot.procedures.itinerary import Errand, attainable, shortest
+from tests.brute_force import Errands, best_of_all, fewest_visits, met, rank
 
 
 @st.composite
@@ -42,77 +39,6 @@ def attainable_errands(draw: st.DrawFn) -> tuple[Errands, list[str]]:
     return drawn, draw(st.lists(st.sampled_from(possible), min_size=1, max_size=3, unique=True))
 
 
-def blocks(keys: list[str]) -> Iterator[list[list[str]]]:
-    """Every way to spread errands over visits, in every order of the visits."""
-    if not keys:
-        yield []
-    for size in range(1, len(keys) + 1):
-        for first in combinations(keys, size):
-            rest = [key for key in keys if key not in first]
-            yield from ([list(first), *others] for others in blocks(rest))
-
-
-def wait(errand: Errand) -> float:
-    return 0 if errand.is_prompt else errand.days or 0
-
-
-def met(errand: Errand, at_hand: set[str]) -> bool:
-    return all(at_hand & set(group) for group in errand.needs)
-
-
-def do_at_home(chosen: Errands, ready: dict[str, float]) -> None:
-    for _ in chosen:
-        for key, errand in chosen.items():
-            if not errand.places and met(errand, set(ready)):
-                start = max((min(ready[k] for k in g if k in ready) for g in errand.needs), default=0)
-                ready[key] = min(start + wait(errand), ready.get(key, float("inf")))
-
-
-def can_do(chosen: Errands, block: list[str], at_hand: set[str]) -> bool:
-    left = list(block)
-    while left:
-        done = next((key for key in left if met(chosen[key], at_hand)), None)
-        if done is None:
-            return False
-        left.remove(done)
-        at_hand = at_hand | ({done} if chosen[done].is_prompt else set())
-    return True
-
-
-def rank_of(chosen: Errands, visits: list[list[str]]) -> Rank | None:
-    """How good a way is, or None if it cannot be gone."""
-    if any(not set.intersection(*(set(chosen[key].places) for key in block)) for block in visits):
-        return None
-    ready: dict[str, float] = {}
-    day = 0.0
-    do_at_home(chosen, ready)
-    for block in visits:
-        days = sorted({day, *(later for later in ready.values() if later > day)})
-        fitting = (d for d in days if can_do(chosen, block, {key for key, r in ready.items() if r <= d}))
-        found = next(fitting, None)
-        if found is None:
-            return None
-        day = found
-        ready |= {key: day + wait(chosen[key]) for key in block}
-        do_at_home(chosen, ready)
-    return None if len(ready) < len(chosen) else (len(visits), len(chosen), day, max(ready.values(), default=0))
-
-
-def best_of_all(all_errands: Errands, goals: list[str]) -> Rank:
-    ranks = []
-    others = [key for key in all_errands if key not in goals]
-    for size in range(len(others) + 1):
-        for more in combinations(others, size):
-            chosen = {key: all_errands[key] for key in (*goals, *more)}
-            outdoors = [key for key in chosen if chosen[key].places]
-            ranks += [rank for visits in blocks(outdoors) if (rank := rank_of(chosen, visits)) is not None]
-    return min(ranks)
-
-
-def rank(found: Itinerary) -> Rank:
-    return (len(found.stops), len(found.ready), found.days, found.days_to_end)
-
-
 @settings(max_examples=100, deadline=None)
 @given(attainable_errands())
 def test_no_way_is_better(drawn: tuple[Errands, list[str]]) -> None:
@@ -120,6 +46,7 @@ def test_no_way_is_better(drawn: tuple[Errands, list[str]]) -> None:
     found = shortest(all_errands, goals)
     assert found.is_exact
     assert rank(found) == best_of_all(all_errands, goals)
+    assert len(found.stops) == fewest_visits(all_errands, goals)
 
 
 @settings(max_examples=100, deadline=None)
