@@ -465,3 +465,18 @@ def test_problems_are_told_plainly() -> None:
 def test_nothing_is_promised_where_nothing_could_be_planned() -> None:
     text = Renderer(lambda _code: None).journey(plan({}, [Goal("Y")]))
     assert text.splitlines() == ["KẾ HOẠCH ĐI LẠI", "Em chưa có hồ sơ của thủ tục Y nên chưa xếp vào kế hoạch được ạ."]
+
+
+@pytest.mark.parametrize(("answer", "visits"), [("notice", 1), ("recent", 2)])
+def test_nobody_goes_for_a_paper_that_the_citizen_says_to_have(snapshot: Snapshot, answer: str, visits: int) -> None:
+    case = {"death_proof": answer, "last_residence": "known", "filing": "direct", "authorised": "self"}
+    assert len(plan(snapshot.procedures, [Goal("1.000656", case)]).visits) == visits
+
+
+def test_papers_said_to_be_there_are_rows_of_their_procedures(snapshot: Snapshot) -> None:
+    for code, papers in journey._known()["said_to_be_there"].items():
+        procedure = snapshot.procedures[code]
+        for key, case in papers.items():
+            assert key in {document.key for document in procedure.documents}
+            answers = {(answer.question, answer.key) for answer in procedure.case_answers}
+            assert case.items() <= answers
