@@ -1,4 +1,4 @@
-"""A citizen who holds a dialogue of ``tests/dialogues``: says what is written, answers what is asked, checks each reply.
+"""A citizen who holds a dialogue of ``tests/dialogues``: says what is written, answers what is asked, checks replies.
 
 A dialogue is a YAML file::
 

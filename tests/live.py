@@ -35,15 +35,17 @@ class Live:
     log: Path
     database: Path
 
-    def say(self, text: Any, sender: str) -> tuple[str, dict[str, Any], list[dict[str, str]]]:
+    def say(self, message: Any, sender: str) -> tuple[str, dict[str, Any], list[dict[str, str]]]:
         """Say something; the text, the custom object and the buttons of the reply."""
         address = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
-        answer = httpx.post(address, json={"sender": sender, "message": text}, timeout=60)
+        answer = httpx.post(address, json={"sender": sender, "message": message}, timeout=60)
         answer.raise_for_status()
         messages = answer.json()
-        (custom,) = [message["custom"] for message in messages if "custom" in message]
-        (said,) = [message for message in messages if "text" in message]
-        return said["text"], custom, said.get("buttons", [])
+        (custom,) = [sent["custom"] for sent in messages if "custom" in sent]
+        said = [sent for sent in messages if "text" in sent]
+        # Rasa cuts a text without buttons at its empty lines.
+        text = "\n\n".join(sent["text"] for sent in said)
+        return text, custom, said[-1].get("buttons", [])
 
     def action_server(self) -> int:
         """The process of the action server."""

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from bot.procedures import cases, journey
-from bot.procedures.catalogue import Snapshot
 from bot.procedures.journey import Goal
 from bot.procedures.model import Document, Procedure
 from bot.procedures.store import Store, connect
@@ -95,7 +94,9 @@ def check_visits(visits: list[dict[str, Any]], known: Procedures, ends: Mapping[
     brought = {code: visit["papers"] for visit in visits for code in visit["codes"]}
     for visit in visits:
         rows = [cases.select(known[code], ends["goals"].get(code, {})) for code in visit["codes"]]
-        theirs = {one.name for row in rows for one in (*row.documents, *row.results)}
+        theirs = {paper.name for row in rows for paper in row.documents} | {
+            got.name for row in rows for got in row.results
+        }
         gained = {paper.name for goal in goals for paper in papers_of(known[goal.code], goal.case)}
         assert set(visit["papers"]) <= theirs | gained, visit
     for goal in goals:

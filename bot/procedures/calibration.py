@@ -28,6 +28,8 @@ SHARE_OF_NONE = 0.1
 SHARE_OF_NONE_OF_ALL = 0.03
 #: From so many procedures on a catalogue is taken for all that there are.
 ALL = 2000
+#: Over all that there are, other writers' questions are a little harder than those learnt from: less steep by this.
+CAUTION_OF_ALL = 0.8
 #: So many held-back questions of a fold are asked: more teach nothing new, and take minutes.
 MOST_QUESTIONS = 2000
 _START = Weights((1.0,) * len(FEATURES), 5.0)
@@ -63,8 +65,9 @@ def learn(
     """
     whole = Index(entries, _START)
     samples = [*held_back(entries), *_named(entries, whole, aspects), *_foreign(whole, foreign)]
-    share = SHARE_OF_NONE_OF_ALL if len(entries) >= ALL else SHARE_OF_NONE
-    weights = steepen(fit(samples, share), list(_asked(whole, asked)))
+    is_all = len(entries) >= ALL
+    weights = steepen(fit(samples, SHARE_OF_NONE_OF_ALL if is_all else SHARE_OF_NONE), list(_asked(whole, asked)))
+    weights = _times(weights, CAUTION_OF_ALL) if is_all else weights
     return Weights(weights.features, weights.none, len(entries))
 
 

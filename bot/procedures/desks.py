@@ -32,13 +32,12 @@ class Desk:
 
 @lru_cache(maxsize=4096)
 def desks_of(agency: str) -> tuple[Desk, ...]:
-    """The desks that the name of an agency means, any one of which will do, in the order of the name.
+    """The desks that the name of an agency means, any one of which will do.
 
     A name that desks.yml does not know is a desk of its own.
     """
     said = f" {comparable(agency)} "
-    found = {place["name"]: _position(said, place["words"]) for place in _known()["places"]}
-    names = sorted((name for name, position in found.items() if position >= 0), key=lambda name: found[name])
+    names = [place["name"] for place in _known()["places"] if _has_word(said, place["words"])]
     if names:
         return tuple(Desk(comparable(name), name) for name in names)
     return (Desk(comparable(_WHERE.split(agency.partition("(")[0])[0] or agency), agency),)
@@ -76,9 +75,8 @@ def _named_in(agency: str) -> set[str]:
     return {name for name in names if name.count(" ") >= SHORTEST_NAME - 1}
 
 
-def _position(said: str, words: Iterable[str]) -> int:
-    """Where the first of some words stands in a name, or -1 if none does."""
-    return min((at for word in words if (at := said.find(f" {comparable(word)} ")) >= 0), default=-1)
+def _has_word(said: str, words: Iterable[str]) -> bool:
+    return any(f" {comparable(word)} " in said for word in words)
 
 
 @cache

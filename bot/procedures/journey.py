@@ -300,7 +300,7 @@ class _Errands:
             if sources:
                 groups.append(sources)
                 self._got.setdefault((code, sources), []).append(document)
-            elif (code, document.key) not in self._held:
+            elif (code, document.key) not in self._held and not _is_said_to_be_there(code, document, case):
                 confirmed += self._add_confirmations(procedure, document)
         self._tasks[code] = self._task(procedure, mode)
         self._needs[code] = (*groups, *((key,) for key in confirmed))
@@ -396,6 +396,12 @@ def _needs_no_detour(code: str, document: Document) -> bool:
     exempt = _known()["no_detour"]
     of_procedure: Sequence[str] = exempt["documents"].get(code, ())
     return document.key in of_procedure or not set(exempt["results_of"]).isdisjoint(document.obtained_from)
+
+
+def _is_said_to_be_there(code: str, document: Document, case: Mapping[str, str]) -> bool:
+    """Whether an answer about the case says that the citizen has a paper."""
+    said: Mapping[str, str] = _known()["said_to_be_there"].get(code, {}).get(document.key, {})
+    return bool(said) and all(case.get(question) == answer for question, answer in said.items())
 
 
 def _is_firm(row: Confirmation) -> bool:

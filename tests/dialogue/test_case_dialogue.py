@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from bot.dialogue.turn import Reply
+from dataclasses import replace
+
+from bot.dialogue.respond import Responder
+from bot.dialogue.turn import Conversation, Message, Reply
 from bot.procedures import cases
 from bot.procedures.catalogue import Snapshot
 from tests.dialogue.conftest import Chat
 
-BIRTH, DEATH = "1.001193", "1.000656"
+BIRTH, DEATH, SINGLE = "1.001193", "1.000656", "1.004873"
 
 
 def codes(reply: Reply) -> list[str]:
@@ -137,3 +140,30 @@ def test_a_button_starts_the_questions_from_an_overview(chat: Chat) -> None:
 def test_danger_comes_before_any_question(chat: Chat) -> None:
     ask_for_birth_papers(chat)
     assert chat.say("có cháy nhà rồi cứu với", "crisis").outcome == "crisis"
+
+
+def test_a_short_answer_that_sounds_like_a_plan_or_like_danger_is_an_answer(responder: Responder) -> None:
+    asked = Conversation(procedure=SINGLE, aspects=("documents",), case_question="authorised", is_interview=True)
+    plan = responder.respond(Message("tôi tự đi", "plan", 0.85), asked)
+    assert plan.conversation.case == {"authorised": "no"}
+    widowed = replace(asked, case_question="history")
+    reply = responder.respond(Message("vợ tôi mất rồi", "crisis", 0.4), widowed)
+    assert reply.conversation.case == {"history": "widowed"}
+
+
+def test_danger_to_life_is_no_answer(responder: Responder) -> None:
+    asked = Conversation(procedure=SINGLE, aspects=("documents",), case_question="authorised", is_interview=True)
+    assert responder.respond(Message("chồng tôi đi", "crisis", 0.95), asked).outcome == "crisis"
+
+
+def test_a_plan_that_is_asked_for_is_no_answer(responder: Responder) -> None:
+    asked = Conversation(procedure=SINGLE, aspects=("documents",), case_question="authorised", is_interview=True)
+    reply = responder.respond(Message("tôi tự đi thì phải đi mấy nơi", "plan", 0.95), asked)
+    assert "visits" in reply.custom
+
+
+def test_what_names_nothing_asks_the_open_question_again(responder: Responder) -> None:
+    asked = Conversation(procedure=SINGLE, aspects=("documents",), case_question="authorised", is_interview=True)
+    reply = responder.respond(Message("để tôi xem lại đã", "ask", 0.9, ("overview",)), asked)
+    assert reply.outcome == "case_question"
+    assert reply.conversation.case_question == "authorised"

@@ -102,3 +102,12 @@ def test_a_slip_of_nothing_asks_for_what(chat: Chat, kept_slips: list[Mapping[st
 def test_a_slip_names_its_procedure(chat: Chat, kept_slips: list[Mapping[str, Any]]) -> None:
     chat.say("in giúp tôi phiếu đăng ký khai tử", "slip")
     assert [goal["code"] for goal in kept_slips[0]["goals"]] == ["1.000656"]
+
+
+def test_a_plan_of_a_life_event_keeps_what_is_known_of_the_case(chat: Chat) -> None:
+    reply = chat.say("", "life_event", life_event="gift_of_land")
+    while reply.conversation.case_question is not None:
+        reply = chat.press(reply, reply.buttons[0].title)
+    again = chat.say("phải đi những đâu trước, đâu sau", "plan")
+    assert again.custom["case"] == reply.custom["case"]
+    assert again.custom["visits"] == reply.custom["visits"] != []

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.turn import Reply
+from bot.dialogue.respond import Responder
+from bot.dialogue.turn import Conversation, Message, Reply
 from tests.dialogue.conftest import Chat
 
 
@@ -157,3 +158,10 @@ def test_a_paper_asked_for_is_one_for_what_was_discussed(chat: Chat, question: s
     reply = chat.say(question, "ask", "documents")
     assert codes(reply) == ["1.000894"]
     assert reply.text.splitlines()[1].startswith("Dạ không, ")
+
+
+def test_a_choice_is_picked_by_its_name_within_a_message(responder: Responder) -> None:
+    offered = Conversation(choices=("1.004772", "1.001193"), aspects=("documents",))
+    said = Message("cháu chưa có giấy tờ gì cả, chỉ đăng ký khai sinh thôi", "ask", 0.7, ("documents",))
+    reply = responder.respond(said, offered)
+    assert (reply.outcome, codes(reply)) == ("answered", ["1.001193"])

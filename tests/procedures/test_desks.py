@@ -16,7 +16,7 @@ CENTRE = "Trung tâm Phục vụ hành chính công"
         ("Chủ tịch Uỷ ban nhân dân cấp xã", [CENTRE]),
         ("Cơ quan có thẩm quyền chứng thực", [CENTRE]),
         ("Cơ quan, tổ chức công chứng hoặc chứng thực", [CENTRE, "Tổ chức hành nghề công chứng"]),
-        ("Công an cấp xã hoặc Bộ phận một cửa cấp xã", [CENTRE, "Công an cấp xã"]),
+        ("Công an cấp xã hoặc Bộ phận một cửa cấp xã", ["Công an cấp xã", CENTRE]),
         ("Công an cấp xã nơi gần nhất", ["Công an cấp xã"]),
         ("Cơ quan đăng ký xe (nơi chủ cũ cư trú)", ["Cơ quan đăng ký xe (nơi chủ cũ cư trú)"]),
     ],
