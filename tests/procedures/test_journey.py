@@ -468,7 +468,6 @@ def test_nothing_is_promised_where_nothing_could_be_planned() -> None:
     assert text.splitlines() == ["KẾ HOẠCH ĐI LẠI", "Em chưa có hồ sơ của thủ tục Y nên chưa xếp vào kế hoạch được ạ."]
 
 
-<<<<<<< HEAD
 def test_a_goal_comes_after_those_it_names() -> None:
     known = catalogue(procedure("a"), procedure("b"))
     together = plan(known, [Goal("a"), Goal("b")])
@@ -480,7 +479,8 @@ def test_a_goal_comes_after_those_it_names() -> None:
 def test_goals_that_come_after_each_other_do_not_stop_the_plan() -> None:
     found = plan(catalogue(procedure("a"), procedure("b")), [Goal("a", after=("b",)), Goal("b", after=("a",))])
     assert {code for visit in found.visits for code in visit.codes} == {"a", "b"}
-=======
+
+
 @pytest.mark.parametrize(("answer", "visits"), [("notice", 1), ("recent", 2)])
 def test_nobody_goes_for_a_paper_that_the_citizen_says_to_have(snapshot: Snapshot, answer: str, visits: int) -> None:
     case = {"death_proof": answer, "last_residence": "known", "filing": "direct", "authorised": "self"}
@@ -494,4 +494,3 @@ def test_papers_said_to_be_there_are_rows_of_their_procedures(snapshot: Snapshot
             assert key in {document.key for document in procedure.documents}
             answers = {(answer.question, answer.key) for answer in procedure.case_answers}
             assert case.items() <= answers
->>>>>>> twenty
