@@ -105,9 +105,13 @@ class Responder:
 
     def _is_unclear_answer(self, message: Message, reply: Reply) -> bool:
         """Whether a message was meant for the open question, though nothing understood it."""
-        is_short = 0 < len(message.text.split()) <= LONGEST_UNCLEAR_ANSWER
-        asks = reply.outcome == "clarify" and (message.names_an_aspect or self._finding.names_something(message))
-        return is_short and reply.outcome in NOT_UNDERSTOOD and not asks
+        if not 0 < len(message.text.split()) <= LONGEST_UNCLEAR_ANSWER:
+            return False
+        says_something = message.names_an_aspect or self._finding.names_something(message)
+        is_overview = reply.outcome == "answered" and reply.aspects == ("overview",) and message.intent == "ask"
+        if reply.outcome == "clarify" or is_overview:
+            return not says_something
+        return reply.outcome in NOT_UNDERSTOOD
 
     def _is_a_life_event_after_all(self, message: Message, conversation: Conversation) -> bool:
         """Whether a question that names no procedure may tell what happened in the citizen's life."""
