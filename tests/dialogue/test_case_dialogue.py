@@ -162,8 +162,8 @@ def test_a_plan_that_is_asked_for_is_no_answer(responder: Responder) -> None:
     assert "visits" in reply.custom
 
 
-def test_what_names_nothing_asks_the_open_question_again(responder: Responder) -> None:
-    asked = Conversation(procedure=SINGLE, aspects=("documents",), case_question="authorised", is_interview=True)
+def test_what_names_nothing_asks_the_open_question_of_a_life_event_again(responder: Responder) -> None:
+    asked = Conversation(life_event="death", case={"foreign": "no"}, case_question="estate", is_interview=True)
     reply = responder.respond(Message("để tôi xem lại đã", "ask", 0.9, ("overview",)), asked)
     assert reply.outcome == "case_question"
-    assert reply.conversation.case_question == "authorised"
+    assert reply.conversation.case_question == "estate"
