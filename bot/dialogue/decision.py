@@ -10,9 +10,8 @@ from bot.procedures.search import Candidate, Ranking
 
 WRONG_ANSWER = 10.0
 EXTRA_QUESTION = 1.0
-#: A clarifying question without the right choice; and "not found" where the answer was there: people give up.
+#: A clarifying question without the right choice, or "not found" where the answer was there.
 MISSED = 3.0
-GIVEN_UP = 4.0
 MOST_CHOICES = 4
 FEWEST_CHOICES = 2
 #: A choice this much less likely than the best is not worth reading.
@@ -40,20 +39,21 @@ def decide(ranking: Ranking) -> Decision:
     best = ranking.best
     if best is None:
         return Decision("not_found", ())
-    choices = _choices(ranking)
-    covered = sum(candidate.probability for candidate in choices)
+    offered = choices(ranking)
+    covered = sum(candidate.probability for candidate in offered)
     costs = {
         "answered": WRONG_ANSWER * (1 - best.probability),
         "clarify": EXTRA_QUESTION + MISSED * (1 - covered),
-        "not_found": GIVEN_UP * (1 - ranking.none),
+        "not_found": MISSED * (1 - ranking.none),
     }
     outcome = min(costs, key=lambda name: costs[name])
     if outcome == "answered":
         return Decision(outcome, (best.code,))
-    return Decision(outcome, tuple(candidate.code for candidate in choices) if outcome == "clarify" else ())
+    return Decision(outcome, tuple(candidate.code for candidate in offered) if outcome == "clarify" else ())
 
 
-def _choices(ranking: Ranking) -> tuple[Candidate, ...]:
+def choices(ranking: Ranking) -> tuple[Candidate, ...]:
+    """The candidates that a clarifying question offers, best first."""
     top = ranking.candidates[:MOST_CHOICES]
     likely = [candidate for candidate in top if candidate.probability >= LEAST_SHARE * top[0].probability]
     return tuple(top[: max(len(likely), FEWEST_CHOICES)])

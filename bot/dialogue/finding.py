@@ -53,6 +53,16 @@ class Finding:
         is_a_follow_up = set(comparable(message.sought).split()) <= follow_up_words()
         return not is_a_follow_up and self._snapshot.rank(message.sought).none < POSSIBLY_NAMED
 
+    def is_part_of_names(self, message: Message, ranking: Ranking) -> bool:
+        """Whether all that a message tells stands in the names of two likely candidates or more ("căn cước")."""
+        told = set(comparable(message.sought).split()) - follow_up_words()
+        offered = decision.choices(ranking) if told and ranking.none < EVENS else ()
+        return sum(told <= self._words_of_names(one.code) for one in offered) > 1
+
+    def _words_of_names(self, code: str) -> set[str]:
+        procedure = self._snapshot.procedures[code]
+        return set(comparable(" ".join((procedure.name, procedure.short_name, *procedure.everyday_names))).split())
+
     def may_go_on_about(self, procedure: Procedure, ranking: Ranking, message: Message) -> bool:
         """Whether a message that names no procedure for sure goes on about the one under discussion."""
         content = self._content_words(message)

@@ -39,8 +39,8 @@ class OpenQuestion:
 class Subject(Protocol):
     """What case questions are about."""
 
-    def question(self, key: str) -> OpenQuestion:
-        """A question by its key."""
+    def question(self, key: str) -> OpenQuestion | None:
+        """A question by its key, or None if the data no longer has it."""
         ...
 
     def next_question(self, case: Mapping[str, str], skipped: Collection[str]) -> OpenQuestion | None:
@@ -66,10 +66,10 @@ class ProcedureCase:
         parts = [part for aspect in aspects for part in _PARTS.get(aspect, ())]
         self._parts = tuple(dict.fromkeys(_PLANNED if told == "plan" else parts))
 
-    def question(self, key: str) -> OpenQuestion:
-        """A question by its key."""
-        text = next(row.question for row in self._procedure.case_questions if row.key == key)
-        return OpenQuestion(key, text, tuple(cases.answers_of(self._procedure, key)))
+    def question(self, key: str) -> OpenQuestion | None:
+        """A question by its key, or None if the data no longer has it."""
+        text = next((row.question for row in self._procedure.case_questions if row.key == key), None)
+        return OpenQuestion(key, text, tuple(cases.answers_of(self._procedure, key))) if text else None
 
     def next_question(self, case: Mapping[str, str], skipped: Collection[str]) -> OpenQuestion | None:
         """The question to ask next, or None when none changes anything any more."""
@@ -92,9 +92,11 @@ class LifeEventCase:
     def __init__(self, event: LifeEvent, codes: Collection[str]) -> None:
         self._event, self._codes = event, codes
 
-    def question(self, key: str) -> OpenQuestion:
-        """A question by its key."""
-        found = next(row for row in self._event.questions if row.key == key)
+    def question(self, key: str) -> OpenQuestion | None:
+        """A question by its key, or None if the data no longer has it."""
+        found = next((row for row in self._event.questions if row.key == key), None)
+        if found is None:
+            return None
         answers = (CaseAnswer(key, answer.key, answer.label, answer.label, answer.also) for answer in found.answers)
         return OpenQuestion(key, found.question, tuple(answers))
 
@@ -105,7 +107,7 @@ class LifeEventCase:
 
     def said(self, text: str) -> dict[str, str]:
         """What a text says of the case without having been asked."""
-        questions = [self.question(row.key) for row in self._event.questions]
+        questions = [question for row in self._event.questions if (question := self.question(row.key))]
         told = {
             one.key: case_wordings.wordings(one.text, one.answers).told(text, self._event.names) for one in questions
         }
@@ -121,6 +123,8 @@ def note(subject: Subject, message: Message, conversation: Conversation) -> Conv
         if corrected is not None:
             return _go_on(corrected)
     question = subject.question(conversation.case_question)
+    if question is None:
+        return None
     if message.intent == "skip_case" or (message.text and cases.is_skip(message.text)):
         return _go_on(conversation, skipped=(*conversation.skipped, question.key))
     said = subject.said(message.text)
@@ -145,6 +149,8 @@ def correct(subject: Subject, message: Message, conversation: Conversation) -> C
     told = {key: value for key, value in subject.said(message.text).items() if conversation.case.get(key) != value}
     for key in reversed(list(conversation.case)):
         question = subject.question(key)
+        if question is None:
+            continue
         answer = case_wordings.wordings(question.text, question.answers).answer(message.text)
         if not told and answer is not None and answer.key != conversation.case[key]:
             told = {key: answer.key}

@@ -70,7 +70,7 @@ class LifeEventDialogue:
         if event is None or reply.conversation.life_event != event.key:
             return reply
         question = self._subject(event).question(conversation.case_question or "")
-        return ask_again(question, reply, conversation)
+        return ask_again(question, reply, conversation) if question else reply
 
     def goals(self, conversation: Conversation) -> list[Goal]:
         """The procedures that the life event under discussion surely takes, with what is known of their cases."""

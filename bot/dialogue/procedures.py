@@ -40,7 +40,12 @@ class ProcedureDialogue:
     # -- what a message can be -------------------------------------------------------------------
 
     def ask(self, message: Message, conversation: Conversation) -> Reply:
-        """A question about a procedure, named or under discussion."""
+        """A question about a procedure, named or under discussion; or words that change the citizen's case."""
+        current = self._current(conversation)
+        if current is not None and conversation.case and message.text and message.names_no_aspect:
+            corrected = self._corrected(current, message, conversation)
+            if corrected is not None:
+                return self._tell(current.code, conversation.aspects, corrected)
         if conversation.choices:
             picked = self._finding.named_choice(message, conversation)
             if picked is not None:
@@ -62,11 +67,9 @@ class ProcedureDialogue:
         """The same question about another procedure ('còn kết hôn thì sao?'), or another answer to a case question."""
         named = replace(message, text=without_turning_words(message.text), placeless=None)
         current = self._current(conversation)
-        if current is not None and not self._finding.means_another(message, conversation.procedure):
-            subject = ProcedureCase(current, conversation.aspects, conversation.told)
-            corrected = interview.correct(subject, message, conversation)
-            if corrected is not None:
-                return self._tell(current.code, conversation.aspects, corrected)
+        corrected = self._corrected(current, message, conversation) if current is not None else None
+        if current is not None and corrected is not None:
+            return self._tell(current.code, conversation.aspects, corrected)
         aspects = conversation.aspects if message.names_no_aspect else message.aspects
         return self._search(named, replace(conversation, procedure=None, choices=()), aspects)
 
@@ -149,7 +152,7 @@ class ProcedureDialogue:
         if procedure is None or reply.conversation.procedure != procedure.code:
             return reply
         question = self._checklist_case(procedure, conversation).question(conversation.case_question or "")
-        return ask_again(question, reply, conversation)
+        return ask_again(question, reply, conversation) if question else reply
 
     # -- finding the procedure -------------------------------------------------------------------
 
@@ -169,8 +172,9 @@ class ProcedureDialogue:
             return self._tell(current.code, aspects, conversation, message.text)
         if not self._finding.names_something(message):
             return self.which_procedure(aspects, conversation)
-        if chosen.outcome == "clarify":
-            return self._clarify(chosen.codes, aspects, conversation)
+        offered = decision.choices(ranking)
+        if chosen.outcome == "clarify" or self._finding.is_part_of_names(message, ranking):
+            return self._clarify([candidate.code for candidate in offered], aspects, conversation)
         return self._not_found(aspects, conversation)
 
     def _current(self, conversation: Conversation) -> Procedure | None:
@@ -289,6 +293,13 @@ class ProcedureDialogue:
         return Reply(text, "not_found", kept, aspects=tuple(aspects))
 
     # -- the citizen's case ----------------------------------------------------------------------
+
+    def _corrected(self, current: Procedure, message: Message, conversation: Conversation) -> Conversation | None:
+        """The conversation with an answer about the case taken back, or None if a message takes back none."""
+        if self._finding.means_another(message, current.code):
+            return None
+        subject = ProcedureCase(current, conversation.aspects, conversation.told)
+        return interview.correct(subject, message, conversation)
 
     def _checklist_case(self, procedure: Procedure, conversation: Conversation) -> ProcedureCase:
         return ProcedureCase(procedure, _with_checklist(conversation), conversation.told)

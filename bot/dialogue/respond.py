@@ -83,10 +83,12 @@ class Responder:
         return replace(reply, text=f"{reply.text}\n\n{lines}") if lines else reply
 
     def _reply(self, message: Message, conversation: Conversation) -> Reply:
-        if message.intent in ("ask", "choose", "correct", "switch", "out_of_scope"):
-            opens = conversation.procedure is None and not conversation.choices
-            if opens or message.intent == "out_of_scope":
-                message = self._weigh_scope(message)
+        opens = conversation.procedure is None and not conversation.choices
+        is_unsure_event = message.intent == "life_event" and message.confidence < SURE
+        if message.intent in ("ask", "choose", "correct", "switch") or is_unsure_event:
+            message = self._weigh_scope(message) if opens else message
+        elif message.intent == "out_of_scope":
+            message = self._weigh_scope(message)
         if self._is_a_life_event_after_all(message, conversation):
             message = replace(message, intent="life_event")
         reply = self._capabilities().get(message.intent, self._procedures.ask)(message, conversation)
@@ -115,7 +117,7 @@ class Responder:
 
     def _is_a_life_event_after_all(self, message: Message, conversation: Conversation) -> bool:
         """Whether a question that names no procedure may tell what happened in the citizen's life."""
-        if message.intent not in ("ask", "place", "out_of_scope") or message.life_event < POSSIBLY_A_LIFE_EVENT:
+        if message.intent not in ("ask", "place") or message.life_event < POSSIBLY_A_LIFE_EVENT:
             return False
         is_open = conversation.procedure is None and not conversation.choices
         return is_open and self._life_events.event_of(message) is not None and not self._finding.surely_meant(message)

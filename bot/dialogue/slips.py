@@ -10,6 +10,7 @@ from bot.dialogue.life_events import LifeEventDialogue
 from bot.dialogue.phrases import say
 from bot.dialogue.procedures import ProcedureDialogue, reference, source
 from bot.dialogue.turn import Conversation, Message, Reply
+from bot.procedures import journey
 from bot.procedures.catalogue import Snapshot
 from bot.procedures.journey import Goal
 from bot.settings import Settings
@@ -56,13 +57,15 @@ class SlipDialogue:
             return self._procedures.which_procedure(("documents",), conversation)
         address = f"{self._settings.public_url}{slip_path(self._keep(_content(goals, about)))}"
         procedures = [self._snapshot.procedures[goal.code] for goal in goals]
+        plan = journey.plan(self._snapshot.procedures, goals, [(about.procedure or "", key) for key in about.held])
+        visits = [visit.to_content() for visit in plan.visits]
         return Reply(
             say("slip", address=address, names=[procedure.short_name for procedure in procedures]),
             "answered",
             about,
             procedures=tuple(reference(procedure) for procedure in procedures),
             sources=tuple(source(procedure) for procedure in procedures),
-            extra={"slip_url": address, **({"case": dict(about.case)} if about.case else {})},
+            extra={"slip_url": address, "visits": visits, **({"case": dict(about.case)} if about.case else {})},
         )
 
     def _goals(self, conversation: Conversation) -> list[Goal]:

@@ -31,7 +31,7 @@ ASPECTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Saying:
     """How citizens name (style ``name``) or ask for a procedure."""
 
@@ -39,7 +39,7 @@ class Saying:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Twin:
     """A procedure this one is confused with, and the plain question that tells them apart."""
 
@@ -47,7 +47,7 @@ class Twin:
     question: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseQuestion:
     """A question whose answers select rows."""
 
@@ -56,7 +56,7 @@ class CaseQuestion:
     when: When = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseAnswer:
     """One answer of a case question; ``case_name`` completes 'Trường hợp …'."""
 
@@ -67,7 +67,7 @@ class CaseAnswer:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """Thành phần hồ sơ; 0 originals and 0 copies mean that the record gives no number.
 
@@ -87,14 +87,14 @@ class Document:
     heading: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentNote:
     """What holds for all papers."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """Mẫu đơn, tờ khai."""
 
@@ -104,7 +104,7 @@ class Form:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Confirmation:
     """Who must confirm what, on which document or at which step (1-based), and what says so.
 
@@ -125,7 +125,7 @@ class Confirmation:
     quote: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Agency:
     """An agency in one role: receives, decides, performs, coordinates or authorised."""
 
@@ -138,7 +138,7 @@ class Agency:
     valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Channel:
     """A way to file: in_person, online or post."""
 
@@ -146,7 +146,7 @@ class Channel:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Deadline:
     """How long it takes when filed by one channel; amount and unit where it is a plain number."""
 
@@ -158,7 +158,7 @@ class Deadline:
     condition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fee:
     """Phí, lệ phí: fixed (amount in đồng), free, provincial or not_published."""
 
@@ -175,7 +175,7 @@ class Fee:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """Trình tự: who does what, and within which time; numbered from 1 over all cases."""
 
@@ -186,7 +186,7 @@ class Step:
     when: When = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """Kết quả thực hiện."""
 
@@ -195,7 +195,7 @@ class Result:
     when: When = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
     """Yêu cầu, điều kiện."""
 
@@ -203,7 +203,7 @@ class Condition:
     when: When = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LegalBasis:
     """Căn cứ pháp lý."""
 
@@ -212,7 +212,7 @@ class LegalBasis:
     issued_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flag:
     """A dubious place in a published record: of which kind, in which part, and its words.
 
@@ -225,7 +225,7 @@ class Flag:
     withheld: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Procedure:
     """A procedure with all its rows, in the order in which its definition gives them.
 

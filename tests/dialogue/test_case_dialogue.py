@@ -163,7 +163,12 @@ def test_a_plan_that_is_asked_for_is_no_answer(responder: Responder) -> None:
 
 
 def test_what_names_nothing_asks_the_open_question_of_a_life_event_again(responder: Responder) -> None:
-    asked = Conversation(life_event="death", case={"foreign": "no"}, case_question="estate", is_interview=True)
+    asked = Conversation(life_event="death", case={"foreign": "no"}, case_question="benefits", is_interview=True)
     reply = responder.respond(Message("để tôi xem lại đã", "ask", 0.9, ("overview",)), asked)
     assert reply.outcome == "case_question"
-    assert reply.conversation.case_question == "estate"
+    assert reply.conversation.case_question == "benefits"
+
+
+def test_an_open_question_that_the_data_no_longer_has_is_let_go(responder: Responder) -> None:
+    gone = Conversation(procedure=SINGLE, aspects=("documents",), case_question="gone", is_interview=True)
+    assert responder.respond(Message("lệ phí bao nhiêu", "ask", 0.9, ("fee",)), gone).outcome == "answered"
