@@ -8,7 +8,7 @@ line, what is wrong and what to write instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from bot.procedures.yaml_files import (
     SourceFile,
     mappings,
     read_all,
+    repeated_keys,
     schema_problems,
     text_problems,
 )
@@ -93,19 +94,9 @@ def _place_problems(definition: Definition) -> Iterator[Problem]:
 
 def _key_problems(definition: Definition) -> Iterator[Problem]:
     for part in ("documents", "forms", "case_questions"):
-        yield from _repeated_keys(definition, (part,), definition.data.get(part, []))
+        yield from repeated_keys(definition, (part,), definition.data.get(part, []))
     for index, question in enumerate(definition.data.get("case_questions", [])):
-        yield from _repeated_keys(definition, ("case_questions", index, "answers"), question["answers"])
-
-
-def _repeated_keys(definition: Definition, place: Place, rows: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for index, row in enumerate(rows):
-        if row["key"] in seen:
-            yield definition.problem(
-                (*place, index, "key"), f"the key '{row['key']}' stands twice", "Rename one of them"
-            )
-        seen.add(row["key"])
+        yield from repeated_keys(definition, ("case_questions", index, "answers"), question["answers"])
 
 
 def _reference_problems(definition: Definition, known: set[str]) -> Iterator[Problem]:

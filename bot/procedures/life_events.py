@@ -11,7 +11,15 @@ from bot.language.text import fold
 from bot.procedures.cases import may_hold
 from bot.procedures.definitions import Definition, code_of
 from bot.procedures.model import When
-from bot.procedures.yaml_files import Place, Problem, SourceFile, read_all, schema_problems, text_problems
+from bot.procedures.yaml_files import (
+    Place,
+    Problem,
+    SourceFile,
+    read_all,
+    repeated_keys,
+    schema_problems,
+    text_problems,
+)
 
 SCHEMA = Path(__file__).parent / "schema" / "life_event.schema.json"
 
@@ -210,17 +218,9 @@ def _name_problems(file: SourceFile) -> Iterator[Problem]:
 
 def _question_problems(file: SourceFile) -> Iterator[Problem]:
     questions = file.data.get("questions", [])
-    yield from _repeated_keys(file, ("questions",), questions)
+    yield from repeated_keys(file, ("questions",), questions)
     for number, question in enumerate(questions):
-        yield from _repeated_keys(file, ("questions", number, "answers"), question["answers"])
-
-
-def _repeated_keys(file: SourceFile, place: Place, rows: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for number, row in enumerate(rows):
-        if row["key"] in seen:
-            yield file.problem((*place, number, "key"), f"the key '{row['key']}' stands twice", "Rename one of them")
-        seen.add(row["key"])
+        yield from repeated_keys(file, ("questions", number, "answers"), question["answers"])
 
 
 def _when_problems(file: SourceFile) -> Iterator[Problem]:

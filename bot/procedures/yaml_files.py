@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -123,6 +123,15 @@ def text_problems(file: SourceFile) -> Iterator[Problem]:
     for place, text in _texts(file.data):
         if not unicodedata.is_normalized("NFC", text):
             yield file.problem(place, f"'{text[:40]}' is not in Unicode form NFC", "Save the file in NFC")
+
+
+def repeated_keys(file: SourceFile, place: Place, rows: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Every row of a list in a file whose ``key`` an earlier row has."""
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        if row["key"] in seen:
+            yield file.problem((*place, index, "key"), f"the key '{row['key']}' stands twice", "Rename one of them")
+        seen.add(row["key"])
 
 
 def mappings(node: Any, place: Place = ()) -> Iterator[tuple[Place, Mapping[str, Any]]]:
